@@ -1,0 +1,68 @@
+# Two commands matter: `make run` and `make test`. Needed: Python 3.11+, make, and the package registries.
+PYTHON ?= python3
+PORT ?= 8000
+# Not `?=`: some shells export HOST as the machine's own name.
+HOST = 127.0.0.1
+# `make lock UPGRADE=--upgrade` takes newer releases; without it, only what pyproject.toml asks for changes.
+UPGRADE ?=
+
+DEV = .venv-dev/bin/python
+PIP_INSTALL = -m pip install --quiet --disable-pip-version-check
+COMPILE = .venv-lock/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-header --no-emit-index-url --no-emit-find-links $(UPGRADE)
+
+.DEFAULT_GOAL = run
+.DELETE_ON_ERROR:
+# The environments are never up to date by their folder's own date, which changes with any file in them;
+# the .installed stamp inside says from which lock they were built.
+.PHONY: run test check openapi lock clean .venv .venv-dev
+
+run: .venv ## the service with the demo EHR
+	.venv/bin/cds-service demo --host $(HOST) --port $(PORT)
+
+test: .venv-dev ## every check and every test
+	$(DEV) -m tests.system.chromium
+	$(MAKE) check
+	$(DEV) -m pytest --numprocesses 2 --cov
+
+check: .venv-dev ## lint, format, types, import contracts, generated documents up to date
+	.venv-dev/bin/ruff check .
+	.venv-dev/bin/ruff format --check .
+	.venv-dev/bin/mypy
+	.venv-dev/bin/lint-imports --no-logo --no-cache
+	$(DEV) -m cds_service openapi --check
+
+openapi: .venv-dev ## write openapi/openapi.json from the app
+	mkdir -p openapi
+	$(DEV) -m cds_service openapi > openapi/openapi.json.new
+	mv openapi/openapi.json.new openapi/openapi.json
+
+lock: .venv-lock/bin/uv ## write both locks; the development lock keeps to the versions of the run lock
+	$(COMPILE) --output-file requirements.lock > /dev/null
+	$(COMPILE) --group dev --constraints requirements.lock --output-file requirements-dev.lock > /dev/null
+
+clean: ## everything that can be made again
+	rm -rf .venv .venv-dev .venv-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* htmlcov dist
+	find cds_service cards tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv: .venv/bin/cds-service ## what `make run` needs
+.venv-dev: .venv-dev/bin/cds-service ## what `make test` needs
+
+.venv/.installed: requirements.lock
+.venv-dev/.installed: requirements-dev.lock
+.venv/.installed .venv-dev/.installed:
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ": make PYTHON=python3.12")'
+	@echo "building $(@D) from $<"
+	@$(PYTHON) -m venv --clear $(@D)
+	@$(@D)/bin/python $(PIP_INSTALL) --require-hashes --requirement $<
+	@touch $@
+
+# The two-line program: finds the tree it lies in, so it works from any folder and after the tree is moved;
+# -P keeps the working folder's own modules out.
+.venv/bin/cds-service .venv-dev/bin/cds-service: %/bin/cds-service: %/.installed Makefile
+	@printf '%s\n' '#!/bin/sh' 'bin=$$(cd "$$(dirname "$$(readlink -f "$$0")")" && pwd) && PYTHONPATH="$${bin%/*/*}$${PYTHONPATH:+:$$PYTHONPATH}" exec "$$bin/python" -P -m cds_service "$$@"' > $@
+	@chmod +x $@
+
+.venv-lock/bin/uv:
+	$(PYTHON) -m venv --clear .venv-lock
+	.venv-lock/bin/python $(PIP_INSTALL) uv

@@ -1,0 +1,1 @@
+"""The assessment: what the rules conclude from the findings."""

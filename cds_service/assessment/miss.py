@@ -1,0 +1,254 @@
+"""The decision table of clinical-logic G: one function a row, in reading order; the first that holds decides.
+
+The rows of urgency come before those of silence, except death and hospice; a referral under way stops only the
+rows that would suggest one. An unknown reads as not holding, and the card names it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from cds_service.assessment.verdict import Rule, Verdict, all_of, any_of, at_least, none_of, rule
+from cds_service.findings import Findings
+from cds_service.findings.finding import Fact
+from cds_service.findings.risk import Risk
+from cds_service.findings.sign import NEVER_STARTS_A_CARD, Sign
+from cds_service.findings.suppression import Holding
+from cds_service.findings.truth import Truth
+from cds_service.knowledge.thresholds import Thresholds
+from cds_service.record.patient import Key
+
+Outcome = Literal["urgent", "not-advised", "optimise-first", "recommend", "consider", "none"]
+Why = Literal[
+    "",
+    "deceased",
+    "under-18",
+    "hospice-or-pregnancy",
+    "post-operative",
+    "in-hand",
+    "stale",
+    "no-sign",
+]
+OUTCOMES: dict[str, Outcome] = {
+    "urgent-emergency": "urgent",
+    "urgent-prompt": "urgent",
+    "not-advised": "not-advised",
+    "optimise-first": "optimise-first",
+    "recommend": "recommend",
+    "consider": "consider",
+}
+SILENCES: dict[str, Why] = {
+    "deceased": "deceased",
+    "under-18": "under-18",
+    "hospice-or-pregnancy": "hospice-or-pregnancy",
+    "post-operative": "post-operative",
+}
+
+@rule("deceased")
+def deceased(has: Findings, given: Thresholds) -> Verdict:
+    """The patient has died: nothing is said."""
+    return _suppressed("deceased", has.suppression.deceased)
+
+
+@rule("hospice-or-pregnancy")
+def hospice(has: Findings, given: Thresholds) -> Verdict:
+    """The patient is in hospice care: nothing is said."""
+    return _suppressed("in hospice care", has.suppression.hospice)
+
+
+@rule("urgent-emergency", evidence=("E18", "E19", "E21", "E26", "E27"))
+def urgent_emergency(has: Findings, given: Thresholds) -> Verdict:
+    """A new emergency of list 1a is on record: assess today."""
+    found = tuple(flag.fact for flag in has.red_flags.emergencies)
+    return Verdict("a new emergency on record", bool(found), found)
+
+
+@rule("urgent-prompt", evidence=("E18", "E26"))
+def urgent_prompt(has: Findings, given: Thresholds) -> Verdict:
+    """A finding of list 1b is on record: specialist assessment within days."""
+    found = tuple(flag.fact for flag in has.red_flags.prompts)
+    return Verdict("a finding that needs prompt assessment", bool(found), found)
+
+
+@rule("under-18")
+def under_18(has: Findings, given: Thresholds) -> Verdict:
+    """The patient is a child: the rules for adults do not apply."""
+    return _suppressed(f"under {given.adult_age}", has.suppression.under_18)
+
+
+@rule("hospice-or-pregnancy")
+def pregnancy(has: Findings, given: Thresholds) -> Verdict:
+    """The patient is pregnant: no elective evaluation is suggested."""
+    return _suppressed("pregnant", has.suppression.pregnant)
+
+
+@rule("post-operative")
+def post_operative(has: Findings, given: Thresholds) -> Verdict:
+    """A spine operation was done within the post-operative period: its surgeon follows the patient."""
+    return _suppressed(f"spine operation within {given.postop_quiet_days} days", has.suppression.post_operative)
+
+
+@rule("in-hand")
+def in_hand(has: Findings, given: Thresholds) -> Verdict:
+    """A spine referral is under way: another is not suggested, while warnings still stand."""
+    return _suppressed("spine referral under way", has.suppression.referral_under_way)
+
+
+@rule("not-advised", evidence=("E28", "E07", "E13", "E14", "E17"))
+def not_advised(has: Findings, given: Thresholds) -> Verdict:
+    """A sign is present and the source document says that MISS should be avoided."""
+    together = at_least(
+        given.advanced_risks,
+        f"{given.advanced_risks} advanced risks together",
+        *(_factor(risk, risk.extreme) for risk in has.risks),
+    )
+    alone = (_factor(risk, risk.major) for risk in has.risks)
+    return all_of("MISS may not suit", _any_sign(has), any_of("a reason to avoid MISS", *alone, together))
+
+
+@rule("optimise-first", evidence=("E28", "E07", "E13", "E14", "E16"))
+def optimise_first(has: Findings, given: Thresholds) -> Verdict:
+    """A full sign is present, none is time-critical, and a modifiable risk stands in the way: treat that first."""
+    modifiable = any_of("a risk to treat first", *(_factor(risk, risk.modifiable) for risk in has.risks))
+    waits = none_of("nothing time-critical", _time_critical(has))
+    return all_of("optimise first", _full_sign(has), waits, modifiable)
+
+
+@rule("recommend", evidence=("E28", "E01", "E02", "E20", "E21", "E23"))
+def recommend(has: Findings, given: Thresholds) -> Verdict:
+    """A full sign is present and nothing speaks against an evaluation."""
+    return all_of("recommend an evaluation", _full_sign(has), _adult_by_birth_date(has))
+
+
+@rule("consider", evidence=("E28", "E01"))
+def consider(has: Findings, given: Thresholds) -> Verdict:
+    """A sign is present in part, or in full with something that keeps it from a recommendation."""
+    return _any_sign(has)
+
+
+DECISION_TABLE: tuple[Rule[[Findings, Thresholds]], ...] = (
+    deceased,
+    hospice,
+    urgent_emergency,
+    urgent_prompt,
+    under_18,
+    pregnancy,
+    post_operative,
+    in_hand,
+    not_advised,
+    optimise_first,
+    recommend,
+    consider,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleVerdict:
+    """One rule's id with its verdict."""
+
+    rule: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What the table concludes: an outcome, the rule that decided, and every rule's verdict in reading order.
+
+    `rule` is empty and `why` says why when there is nothing to say.
+    """
+
+    outcome: Outcome
+    rule: str
+    why: Why
+    rules: tuple[RuleVerdict, ...]
+    reasons: tuple[Fact, ...]
+    findings: Findings
+
+
+def assess(has: Findings, given: Thresholds, *, recommend_needs: frozenset[Key] = frozenset()) -> Assessment:
+    """The first row of the table that holds, with all verdicts.
+
+    `recommend_needs` names keys without which a recommendation becomes `consider` (CDS_RECOMMEND_NEEDS).
+    """
+    judged = [RuleVerdict(row.id, row(has, given)) for row in DECISION_TABLE]
+    needed = Verdict("every key that a recommendation needs was answered", _answered(has, recommend_needs))
+    judged = [_with_needs(row, needed) if row.rule == "recommend" and recommend_needs else row for row in judged]
+    rule_id, why = _first_that_holds(judged, has)
+    verdicts = tuple(_merged(judged))
+    reasons = next((row.verdict.facts for row in verdicts if row.rule == rule_id), ())
+    return Assessment(OUTCOMES.get(rule_id, "none"), rule_id, why, verdicts, reasons, has)
+
+
+def _first_that_holds(judged: list[RuleVerdict], has: Findings) -> tuple[str, Why]:
+    """The deciding rule, or why nothing is said; a referral under way only stops recommend and consider."""
+    referred = False
+    for row in judged:
+        if row.verdict.holds is not True:
+            continue
+        if row.rule == "in-hand":
+            referred = True
+        elif row.rule not in OUTCOMES:
+            return "", SILENCES[row.rule]
+        elif referred and row.rule in ("recommend", "consider"):
+            return "", "in-hand"
+        else:
+            return row.rule, ""
+    return "", "stale" if has.complaints.only_stale else "no-sign"
+
+
+def _merged(judged: list[RuleVerdict]) -> list[RuleVerdict]:
+    """Hospice and pregnancy share an id, and so one verdict, where the later stands."""
+    together = [row.verdict for row in judged if row.rule == "hospice-or-pregnancy"]
+    both = RuleVerdict("hospice-or-pregnancy", any_of("in hospice care or pregnant", *together))
+    merged: list[RuleVerdict] = []
+    for row in judged:
+        if row.rule != both.rule:
+            merged.append(row)
+        elif row.verdict is together[-1]:
+            merged.append(both)
+    return merged
+
+
+def _with_needs(row: RuleVerdict, needed: Verdict) -> RuleVerdict:
+    return RuleVerdict(row.rule, all_of(row.verdict.says, row.verdict, needed))
+
+
+def _answered(has: Findings, keys: frozenset[Key]) -> Truth:
+    return all(has.record.answered(key) for key in keys)
+
+
+def _suppressed(says: str, found: Holding) -> Verdict:
+    return Verdict(says, found.holds, found.facts)
+
+
+def _starting(has: Findings) -> list[Sign]:
+    """The signs that may start a card."""
+    return [sign for sign in has.signs if sign.id != NEVER_STARTS_A_CARD]
+
+
+def _sign(sign: Sign, *, full: bool) -> Verdict:
+    says = f"{sign.id} in full" if full else sign.id
+    known = sign.full if full else sign.state == "present"
+    return Verdict(says, None if sign.state == "unknown" else known, sign.facts)
+
+
+def _full_sign(has: Findings) -> Verdict:
+    return any_of("a full sign", *(_sign(sign, full=True) for sign in _starting(has)))
+
+
+def _any_sign(has: Findings) -> Verdict:
+    return any_of("a sign, full or partial", *(_sign(sign, full=False) for sign in _starting(has)))
+
+
+def _time_critical(has: Findings) -> Verdict:
+    critical = [sign for sign in has.signs if sign.time_critical]
+    return Verdict("time-critical sign", bool(critical), tuple(fact for sign in critical for fact in sign.facts))
+
+
+def _factor(risk: Risk, holds: Truth) -> Verdict:
+    return Verdict(risk.id, holds, risk.facts)
+
+
+def _adult_by_birth_date(has: Findings) -> Verdict:
+    return Verdict("the birth date is on record", has.record.born is not None)

@@ -1,0 +1,106 @@
+"""What is on record under a concept, and since when, in our words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Protocol
+
+from cds_service.findings.finding import Fact
+from cds_service.findings.words import day_in_words
+from cds_service.record.dates import DateRange
+from cds_service.record.patient import Condition, PatientRecord
+
+
+class Entry(Protocol):
+    """Anything of the chart that has a reference."""
+
+    @property
+    def ref(self) -> str: ...
+
+
+def refs(*entries: Entry) -> tuple[str, ...]:
+    """Where the entries are, each once, as `Type/id`; an entry without id is not listed."""
+    return tuple(dict.fromkeys(entry.ref for entry in entries if entry.ref))
+
+
+def open_entries(record: PatientRecord, concept: str) -> tuple[Condition, ...]:
+    """The Conditions in the set in full that are active and not over, in a stable order."""
+    return in_order(entry for entry in record.conditions if entry.open and entry.counts_for(concept))
+
+
+def in_order(entries: Iterable[Condition]) -> tuple[Condition, ...]:
+    """The same whatever the order of the chart: newest stated day first, undated last, then by reference."""
+    return tuple(sorted(entries, key=lambda entry: (-(_stated(entry) or date.min).toordinal(), entry.ref)))
+
+
+def _stated(entry: Condition) -> date | None:
+    when = entry.onset or entry.recorded
+    return when.last if when else None
+
+
+def day_of(when: DateRange | None, today: date) -> date | None:
+    """The last day a date may mean, never later than the day (clinical-logic L); None when undated or in the future."""
+    return None if when is None or when.first > today else min(when.last, today)
+
+
+def days_since(when: DateRange | None, today: date) -> int | None:
+    """Days from the last possible day to today; None when undated or in the future."""
+    day = day_of(when, today)
+    return None if day is None else (today - day).days
+
+
+def trace(entry: Condition, today: date) -> date | None:
+    """The newest day the Condition was stated or recorded (clinical-logic L, "newest entry")."""
+    days = [day for day in (day_of(entry.onset, today), day_of(entry.recorded, today)) if day]
+    return max(days, default=None)
+
+
+def when_in_words(when: DateRange | None) -> str:
+    """The date as exact as it was written: "10 May 2026", "July 2026", "2026"; "undated"."""
+    if when is None:
+        return "undated"
+    if when.exact:
+        return day_in_words(when.first)
+    if (when.first.year, when.first.month) == (when.last.year, when.last.month):
+        return day_in_words(when.first).split(" ", 1)[1]
+    return str(when.first.year) if when.first.year == when.last.year else _span(when)
+
+
+def _span(when: DateRange) -> str:
+    return f"{day_in_words(when.first)} to {day_in_words(when.last)}"
+
+
+def when_in_brief(when: DateRange | None, today: date) -> str:
+    """As `when_in_words`, without the year where it is this year's: "2 Oct"."""
+    words = when_in_words(when)
+    return words.removesuffix(f" {today.year}")
+
+
+def when_as_written(when: DateRange) -> str:
+    """The date for the extension: "2026-10-02", "2026-10" or "2026"."""
+    first, last = when.first.isoformat(), when.last.isoformat()
+    if when.exact:
+        return first
+    return first[:7] if first[:7] == last[:7] else first[:4]
+
+
+def number_in_words(value: float) -> str:
+    """At most two decimals, no idle noughts: 9.4, 28, 41.23."""
+    return f"{round(value, 2):g}"
+
+
+def entry_in_words(entry: Condition, concept: str) -> str:
+    """The entry by our own label with its date: "pulmonary hypertension since May 2026 (unconfirmed)"."""
+    label = entry.concepts[concept].label
+    doubt = " (unconfirmed)" if entry.unconfirmed else ""
+    if entry.onset:
+        return f"{label} since {when_in_words(entry.onset)}{doubt}"
+    if entry.recorded:
+        return f"{label}, recorded {when_in_words(entry.recorded)}{doubt}"
+    return f"{label}, undated{doubt}"
+
+
+def entry_fact(entry: Condition, concept: str) -> Fact:
+    """The entry as a fact with its source."""
+    return Fact(entry_in_words(entry, concept), refs(entry))

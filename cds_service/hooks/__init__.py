@@ -1,0 +1,1 @@
+"""The hooks: which services there are, and the HTTP routes that ask them."""

@@ -1,0 +1,160 @@
+"""FHIR dates, partial ones included, as [first day, last day], and ages and onset words as days.
+
+A date is the calendar day as written: the first ten characters, so an instant with an offset counts on its own
+local date. Months and years are calendar units, cut to the month's end. Nothing here raises: what cannot be read,
+or lies outside the years 1 to 9999, is None.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from cds_service.wire.fhir import Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class DateRange:
+    """A date as written, as the days it may mean: "2026-03" is [1 March, 31 March]."""
+
+    first: date
+    last: date
+
+    @property
+    def exact(self) -> bool:
+        """A full date was written."""
+        return self.first == self.last
+
+
+@dataclass(frozen=True, slots=True)
+class DayCount:
+    """How many days something lasted: at least `least`, at most `most` (None: no upper bound known)."""
+
+    least: int
+    most: int | None
+
+
+def read_date(text: str | None) -> DateRange | None:
+    """The days a FHIR date, dateTime or instant may mean; None where it is missing, impossible or unreadable."""
+    if not text:
+        return None
+    if len(text) >= 10 and text[4] == "-" == text[7]:
+        try:
+            day = date.fromisoformat(text[:10])
+        except ValueError:
+            return None
+        return DateRange(day, day)
+    return _month_or_year(text)
+
+
+PARTIAL = re.compile(r"(\d{4})(?:-(\d\d))?", re.ASCII)
+
+
+def _month_or_year(text: str) -> DateRange | None:
+    written = PARTIAL.fullmatch(text)
+    if written is None:
+        return None
+    year, month = int(written[1]), int(written[2] or 0)
+    if year == 0 or month > 12 or written[2] == "00":
+        return None
+    if month:
+        return DateRange(date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1]))
+    return DateRange(date(year, 1, 1), date(year, 12, 31))
+
+
+def days_later(day: date, days: int) -> date | None:
+    """The day so many days later (earlier where negative)."""
+    try:
+        return day + timedelta(days)
+    except OverflowError:
+        return None
+
+
+def months_later(day: date, months: int) -> date | None:
+    """The same day of the month so many months later, or that month's last day where it is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if not 1 <= year <= 9999:
+        return None
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+# Unit as written (UCUM or words, lower case) -> how many months or days one of it is.
+MONTHS_IN = dict.fromkeys(("a", "y", "yr", "yrs", "year", "years"), 12) | dict.fromkeys(("mo", "month", "months"), 1)
+DAYS_IN = dict.fromkeys(("wk", "wks", "week", "weeks"), 7) | dict.fromkeys(("d", "day", "days"), 1)
+DAYS_EACH = dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), 24) | dict.fromkeys(("min", "minute", "minutes"), 1440)
+LONGEST = 200 * 366
+
+
+def _units_later(day: date, count: int, unit: str) -> date | None:
+    """`count` whole units after the day; of hours and minutes only whole days count."""
+    if unit in MONTHS_IN:
+        return months_later(day, count * MONTHS_IN[unit])
+    if unit in DAYS_IN:
+        return days_later(day, count * DAYS_IN[unit])
+    return days_later(day, count // DAYS_EACH[unit])
+
+
+def _unit_of(quantity: Quantity) -> str | None:
+    """The unit of time by its code, else as written; None where it is neither UCUM nor a word we know."""
+    for written in (quantity.code, quantity.unit):
+        unit = (written or "").strip().strip("{}").lower()
+        if unit in MONTHS_IN or unit in DAYS_IN or unit in DAYS_EACH:
+            return unit
+    return None
+
+
+def at_age(born: DateRange | None, low: Quantity | None, high: Quantity | None = None) -> DateRange | None:
+    """The days on which the patient was that old, or between the two ages.
+
+    From the first possible birthday of that age to one unit less a day after the last; a fraction of a unit is cut.
+    None without a birth date, a plain number and a known unit.
+    """
+    low, high = low or high, high or low
+    if born is None or low is None or high is None:
+        return None
+    first, last = _aged(born.first, low, 0), _aged(born.last, high, 1)
+    if first is None or last is None:
+        return None
+    last = max(first, last - timedelta(1))
+    return DateRange(first, last)
+
+
+def _aged(born: date, age: Quantity, more: int) -> date | None:
+    """The day the patient turned that age, or `more` units later (for hours and minutes: days)."""
+    unit = _unit_of(age)
+    if unit is None or age.comparator or age.value is None or not 0 <= age.value <= LONGEST * 1440:
+        return None
+    if unit in DAYS_EACH:
+        return days_later(born, int(age.value) // DAYS_EACH[unit] + more)
+    return _units_later(born, int(age.value) + more, unit)
+
+
+def age_in_years(born: DateRange, day: date) -> int:
+    """The youngest age the patient can have on the day: of a month or year of birth, its last day counts."""
+    latest = born.last
+    return day.year - latest.year - ((day.month, day.day) < (latest.month, latest.day))
+
+
+ONSET_WORDS = re.compile(
+    r"(?:(?:since|for|x)\s+)?(?:(?P<date>\d{4}(?:-\d\d(?:-\d\d)?)?)"
+    r"|(?P<count>\d{1,5})\s*(?P<unit>days?|weeks?|wks?|months?|years?|yrs?)(?:\s+ago)?)\s*[.]?",
+    re.ASCII | re.IGNORECASE,
+)
+LONGEST_WORDS = 80
+
+
+def read_onset_words(text: str, said_on: DateRange) -> DateRange | None:
+    """When something began that "3 weeks ago", "since 2019" or a bare ISO date says; None for "many years".
+
+    Spans of time count back from `said_on`: the day the words were recorded, else the day of assessment.
+    """
+    words = ONSET_WORDS.fullmatch(text[: LONGEST_WORDS + 1].strip())
+    if words is None:
+        return None
+    if words["date"]:
+        return read_date(words["date"])
+    count, unit = -int(words["count"]), words["unit"].lower()
+    first, last = _units_later(said_on.first, count, unit), _units_later(said_on.last, count, unit)
+    return DateRange(first, last) if first and last else None

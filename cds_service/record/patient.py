@@ -1,0 +1,265 @@
+"""What findings may read: one patient's chart as of one day, sorted, filtered and named in the field's words.
+
+Everything here was already read from FHIR: entries that never count (entered in error, another patient's,
+family history, refuted) are gone, each noted in `oddities` where a reader would want to know. A concept is the
+name of a value set in `knowledge/value_sets`; an entry carries the concepts it is in, with `only_if` decided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Literal
+
+from cds_service.record.dates import DateRange
+
+Region = Literal["cervical", "thoracic", "lumbar", "unknown"]
+Use = Literal["full", "weak", "history"]
+Key = Literal[
+    "patient",
+    "conditions",
+    "medicationStatements",
+    "medicationRequests",
+    "procedures",
+    "observations",
+    "diagnosticReports",
+    "serviceRequests",
+]
+NO_CONCEPTS: Mapping[str, Match] = MappingProxyType({})
+
+
+class Answer(StrEnum):
+    """What came back for one prefetch key."""
+
+    ANSWERED = "answered"
+    INCOMPLETE = "incomplete"
+    UNANSWERED = "unanswered"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Why an entry is in a value set: the deciding row's use, in our own words, by code or by text."""
+
+    use: Use
+    label: str
+    system: str = ""
+    code: str = ""
+    by_text: bool = False
+
+
+class StartKind(StrEnum):
+    """How the start of a condition is known (clinical-logic A, column "confidence")."""
+
+    EXACT = "exact"
+    APPROXIMATE = "approximate"
+    TEXT = "text"
+    AT_LEAST = "at least"
+    UNREADABLE = "unreadable"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """When a condition began: between two days. AT_LEAST: it began on `latest` or earlier."""
+
+    kind: StartKind = StartKind.NONE
+    earliest: date | None = None
+    latest: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The condition is over: since a day between `first` and `last`, or on an unknown day."""
+
+    when: DateRange | None = None
+
+
+class Listing(StrEnum):
+    """Where a Condition was listed; NONE is read as a problem-list item."""
+
+    PROBLEM_LIST = "problem-list-item"
+    ENCOUNTER = "encounter-diagnosis"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A problem, diagnosis or symptom that counts.
+
+    `start` follows the table in clinical-logic A (onset, else recordedDate as AT_LEAST). `onset` is only the
+    stated onset, `recorded` only the recordedDate. `end` None: not over. `active` is clinicalStatus active,
+    recurrence or relapse, or absent without abatement: with `end` None it is *current* unless it is stale.
+    `words` are the cleaned strings of code.text, displays and bodySite; `history_words` is true of "history of".
+    `codes` are all codings as (canonical system, code without dots, upper case for ICD).
+    `later_encounter`: an ICD-10-CM seventh character D, G, K, P or S.
+    """
+
+    ref: str = ""
+    concepts: Mapping[str, Match] = field(default_factory=lambda: NO_CONCEPTS)
+    codes: frozenset[tuple[str, str]] = frozenset()
+    words: tuple[str, ...] = ()
+    region: Region = "unknown"
+    start: Start = field(default_factory=Start)
+    onset: DateRange | None = None
+    recorded: DateRange | None = None
+    end: End | None = None
+    active: bool = True
+    recurrent: bool = False
+    listing: Listing = Listing.NONE
+    unconfirmed: bool = False
+    later_encounter: bool = False
+    note_words: tuple[str, ...] = ()
+
+    @property
+    def open(self) -> bool:
+        """Active and not over: current, unless it is a stale complaint."""
+        return self.active and self.end is None
+
+    def counts_for(self, concept: str) -> bool:
+        """In the value set in full, not with lower confidence or as history."""
+        match = self.concepts.get(concept)
+        return match is not None and match.use == "full"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a drug or a service was ordered: the concepts it names (looked up as Conditions), its words, its region."""
+
+    concepts: Mapping[str, Match] = field(default_factory=lambda: NO_CONCEPTS)
+    words: tuple[str, ...] = ()
+    region: Region = "unknown"
+    spine: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """Something done (completed or in progress). `sure` is false for status unknown or absent."""
+
+    ref: str = ""
+    concepts: Mapping[str, Match] = field(default_factory=lambda: NO_CONCEPTS)
+    codes: frozenset[tuple[str, str]] = frozenset()
+    words: tuple[str, ...] = ()
+    region: Region = "unknown"
+    performed: DateRange | None = None
+    performed_until: DateRange | None = None
+    reasons: tuple[Reason, ...] = ()
+    spine_words: bool = False
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """A measurement with one of the published codes; `value` is in the unit the code list names first.
+
+    `concepts` of a smoking or pregnancy status are those of its coded value.
+    """
+
+    ref: str = ""
+    what: str = ""
+    loinc: str = ""
+    when: DateRange | None = None
+    value: float | None = None
+    concepts: Mapping[str, Match] = field(default_factory=lambda: NO_CONCEPTS)
+    preliminary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A diagnostic report: imaging of the spine when it is in an imaging_spine_* set."""
+
+    ref: str = ""
+    concepts: Mapping[str, Match] = field(default_factory=lambda: NO_CONCEPTS)
+    words: tuple[str, ...] = ()
+    conclusion: str = ""
+    region: Region = "unknown"
+    when: DateRange | None = None
+    preliminary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """A ServiceRequest that is draft, active, on-hold or completed, with an order's intent. `sure` as for Procedure."""
+
+    ref: str = ""
+    concepts: Mapping[str, Match] = field(default_factory=lambda: NO_CONCEPTS)
+    codes: frozenset[tuple[str, str]] = frozenset()
+    words: tuple[str, ...] = ()
+    status: str = ""
+    region: Region = "unknown"
+    authored: DateRange | None = None
+    reasons: tuple[Reason, ...] = ()
+    spine_words: bool = False
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Drug:
+    """A drug ordered (MedicationRequest) or said to be taken (MedicationStatement), duplicates merged.
+
+    `first` to `last`, both inclusive and never after the day, are the days it was or may have been taken; `assumed`
+    says that they rest in part on an open order's assumed supply or on a partial date, and `known_first` to
+    `known_last` are then the days that do not. `undatable`: the item cannot be placed in time, both are None.
+    `supply_days` is the supply stated or worked out (None: neither). `concepts` are drug value sets by name;
+    `opioid`: an exposure to an opioid (what clinical-logic B ignores is not in the record at all), and
+    `use_disorder` that it treats opioid use disorder. `restated`: a statement of what an overlapping request
+    orders: its days count, its fill and dose are the request's. `unsure`: status or intent not stated.
+    """
+
+    ref: str = ""
+    kind: Literal["request", "statement"] = "request"
+    concepts: Mapping[str, Match] = field(default_factory=lambda: NO_CONCEPTS)
+    label: str = ""
+    product: str = ""
+    ingredient: str = ""
+    strength: str = ""
+    status: str = ""
+    requester: str = ""
+    authored: DateRange | None = None
+    first: date | None = None
+    last: date | None = None
+    assumed: bool = False
+    known_first: date | None = None
+    known_last: date | None = None
+    undatable: bool = False
+    supply_days: int | None = None
+    opioid: bool = False
+    use_disorder: bool = False
+    restated: bool = False
+    inpatient: bool = False
+    injected: bool = False
+    unsure: bool = False
+    reasons: tuple[Reason, ...] = ()
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PatientRecord:
+    """One patient's chart as of `day`, the calendar day where the client is.
+
+    `answers` says what came for each prefetch key; `gaps` what could not be read of an answered key;
+    `oddities` each entry that was skipped or read with doubt, in words without chart text.
+    """
+
+    day: date
+    born: DateRange | None = None
+    deceased: bool = False
+    conditions: tuple[Condition, ...] = ()
+    drugs: tuple[Drug, ...] = ()
+    procedures: tuple[Procedure, ...] = ()
+    observations: tuple[Observation, ...] = ()
+    reports: tuple[Report, ...] = ()
+    referrals: tuple[Referral, ...] = ()
+    answers: Mapping[Key, Answer] = field(default_factory=lambda: MappingProxyType({}))
+    oddities: tuple[str, ...] = ()
+
+    def answered(self, key: Key) -> bool:
+        """The key came back whole: what is not in it is not on record."""
+        return self.answers.get(key, Answer.UNANSWERED) is Answer.ANSWERED
+
+    @property
+    def medications_answered(self) -> bool:
+        """Either medication key came back whole."""
+        return self.answered("medicationStatements") or self.answered("medicationRequests")

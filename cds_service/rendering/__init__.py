@@ -1,0 +1,1 @@
+"""How an assessment is said: at most one card, with its summary, detail, override reasons and extension."""

@@ -1,0 +1,1 @@
+"""The wire: what clients send and what we answer, as msgspec Structs and nothing else."""

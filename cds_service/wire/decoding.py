@@ -1,0 +1,134 @@
+"""A hook call from its bytes: once and typed where it has the shape it should, else member by member.
+
+The one-shot decode costs about 0.4 of what building plain dictionaries would. Where it fails on a type, the
+envelope is read again with every member raw, then each prefetch key, then each resource, by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+from msgspec import UNSET, Raw, Struct, UnsetType
+
+from cds_service.wire.cds_hooks import Context, Prefetch, Request
+from cds_service.wire.held import HookCall
+from cds_service.wire.keys import RawKeys, held_keys, prefetch_by_key
+from cds_service.wire.soundness import MAX_DEPTH, Undecodable, check_depth, check_utf8
+
+REQUEST = msgspec.json.Decoder(Request)
+
+
+class RawRequest(Struct, gc=False):
+    """A request of which nothing is known but that it is an object."""
+
+    hook: Raw = Raw()
+    hookInstance: Raw = Raw()
+    context: Raw = Raw()
+    fhirServer: Raw | UnsetType = UNSET
+    prefetch: Raw = Raw()
+
+
+class RawContext(Struct, gc=False):
+    """A context of which nothing is known but that it is an object."""
+
+    patientId: Raw = Raw()
+    userId: Raw | UnsetType = UNSET
+
+
+def decode_call(body: bytes) -> HookCall:
+    """The call in these bytes. Raises Undecodable for what is not JSON, and for a broken envelope."""
+    try:
+        request = _request(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise Undecodable("The body is not JSON in UTF-8.") from None
+    except RecursionError:
+        raise Undecodable(f"The body is nested deeper than {MAX_DEPTH} levels.") from None
+    check_utf8(body)
+    check_depth(body)
+    return _call(request, body)
+
+
+def _request(body: bytes) -> Request:
+    try:
+        return REQUEST.decode(body)
+    except msgspec.ValidationError:
+        return _member_by_member(body)
+
+
+def _member_by_member(body: bytes) -> Request:
+    try:
+        raw = msgspec.json.decode(body, type=RawRequest)
+    except msgspec.ValidationError:
+        raise Undecodable("The body is not a JSON object.") from None
+    return Request(
+        hook=_text(raw.hook, "hook"),
+        hookInstance=_text(raw.hookInstance, "hookInstance"),
+        context=_context(raw.context),
+        fhirServer=raw.fhirServer,
+        prefetch=_prefetch(raw.prefetch),
+    )
+
+
+def _text(raw: Raw, name: str) -> str | None:
+    if not raw:
+        return None
+    try:
+        return msgspec.json.decode(raw, type=str | None)
+    except msgspec.ValidationError:
+        raise Undecodable(f"{name} is not a string.") from None
+
+
+def _context(raw: Raw) -> Context | None:
+    if not raw:
+        return None
+    try:
+        context = msgspec.json.decode(raw, type=RawContext | None)
+    except msgspec.ValidationError:
+        raise Undecodable("context is not an object.") from None
+    if context is None:
+        return None
+    return Context(_text(context.patientId, "context.patientId"), context.userId)
+
+
+def _prefetch(raw: Raw) -> Prefetch | None:
+    """One that is no object is as none."""
+    if not raw:
+        return None
+    try:
+        keys: Mapping[str, Raw] = msgspec.json.decode(raw, type=dict[str, Raw])
+    except msgspec.ValidationError:
+        return None
+    return prefetch_by_key(keys)
+
+
+def _call(request: Request, body: bytes) -> HookCall:
+    if request.hook is None:
+        raise Undecodable("hook is missing.")
+    if request.hookInstance is None:
+        raise Undecodable("hookInstance is missing.")
+    if request.context is None:
+        raise Undecodable("context is missing.")
+    patient_id = (request.context.patientId or "").removeprefix("Patient/")
+    if not patient_id:
+        raise Undecodable("context.patientId is missing or empty.")
+    user = _user(request.context.userId)
+    return HookCall(
+        hook=request.hook,
+        hook_instance=request.hookInstance,
+        patient_id=patient_id,
+        user_id=user or "",
+        has_user=user is not None,
+        names_server=request.fhirServer is not UNSET,
+        held=held_keys(request.prefetch, RawKeys(body)),
+    )
+
+
+def _user(raw: Raw | UnsetType) -> str | None:
+    """The user's reference, "" where it is of another type, None where it is missing or null."""
+    if raw is UNSET or bytes(raw) == b"null":
+        return None
+    try:
+        return msgspec.json.decode(raw, type=str)
+    except msgspec.ValidationError:
+        return ""

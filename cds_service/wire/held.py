@@ -1,0 +1,75 @@
+"""What one prefetch key held, sorted by type of resource, before anyone judges what it means."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Generic, TypeVar
+
+from cds_service.wire import fhir
+
+T = TypeVar("T")
+
+
+class Came(Enum):
+    """What stood under a key."""
+
+    ABSENT = auto()  # the key was not supplied
+    NOTHING = auto()  # null: the client looked and found nothing
+    RESOURCES = auto()  # a Bundle, or one bare resource of the right type
+    OUTCOME = auto()  # an OperationOutcome: the client tried and failed
+    OTHER_TYPE = auto()  # a resource of another type
+    MALFORMED = auto()  # no resource at all
+
+
+@dataclass(slots=True)
+class Aside:
+    """What else a Bundle held: resources that others refer to, warnings, and what could not be read.
+
+    `unreadable` counts (type, reason), `others` counts types nobody asked for under this key; both in our words.
+    """
+
+    medications: dict[str, fhir.Medication] = field(default_factory=dict)
+    patients: list[tuple[str, fhir.Patient]] = field(default_factory=list)
+    errors: int = 0
+    others: Counter[str] = field(default_factory=Counter)
+    unreadable: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+
+@dataclass(slots=True)
+class Held(Generic[T]):
+    """The resources of one key. `more`: the Bundle names a next page. `by_url`: Conditions by their fullUrl."""
+
+    came: Came
+    resources: list[T] = field(default_factory=list)
+    more: bool = False
+    by_url: dict[str, T] = field(default_factory=dict)
+    aside: Aside = field(default_factory=Aside)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldKeys:
+    """The eight keys of one call."""
+
+    patient: Held[fhir.Patient]
+    conditions: Held[fhir.Condition]
+    medicationStatements: Held[fhir.MedicationStatement]
+    medicationRequests: Held[fhir.MedicationRequest]
+    procedures: Held[fhir.Procedure]
+    observations: Held[fhir.Observation]
+    diagnosticReports: Held[fhir.DiagnosticReport]
+    serviceRequests: Held[fhir.ServiceRequest]
+
+
+@dataclass(frozen=True, slots=True)
+class HookCall:
+    """One hook call, decoded. `patient_id` is bare, `user_id` empty when it is not text."""
+
+    hook: str
+    hook_instance: str
+    patient_id: str
+    user_id: str
+    has_user: bool
+    names_server: bool
+    held: HeldKeys

@@ -1,0 +1,180 @@
+"""The value of one prefetch key: taken as decoded where it fits, read resource by resource where it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import UNSET, Raw, Struct, UnsetType
+
+from cds_service.wire import fhir
+from cds_service.wire.bundles import Bundle
+from cds_service.wire.cds_hooks import Prefetch
+from cds_service.wire.entries import Named, Sorted, decoded, sort_entries, sort_resource
+from cds_service.wire.held import Came, Held, HeldKeys
+
+Resource = (
+    fhir.Patient
+    | fhir.Condition
+    | fhir.MedicationStatement
+    | fhir.MedicationRequest
+    | fhir.Procedure
+    | fhir.Observation
+    | fhir.DiagnosticReport
+    | fhir.ServiceRequest
+)
+T = TypeVar("T", bound=Resource)
+
+RESOURCE_OF: Mapping[str, str] = {
+    "patient": "Patient",
+    "conditions": "Condition",
+    "medicationStatements": "MedicationStatement",
+    "medicationRequests": "MedicationRequest",
+    "procedures": "Procedure",
+    "observations": "Observation",
+    "diagnosticReports": "DiagnosticReport",
+    "serviceRequests": "ServiceRequest",
+}
+DECODERS: Mapping[str, msgspec.json.Decoder[Any]] = {
+    "patient": msgspec.json.Decoder(fhir.Patient | None),
+    "conditions": msgspec.json.Decoder(Bundle[fhir.Condition] | None),
+    "medicationStatements": msgspec.json.Decoder(Bundle[fhir.MedicationStatement] | None),
+    "medicationRequests": msgspec.json.Decoder(Bundle[fhir.MedicationRequest] | None),
+    "procedures": msgspec.json.Decoder(Bundle[fhir.Procedure] | None),
+    "observations": msgspec.json.Decoder(Bundle[fhir.Observation] | None),
+    "diagnosticReports": msgspec.json.Decoder(Bundle[fhir.DiagnosticReport] | None),
+    "serviceRequests": msgspec.json.Decoder(Bundle[fhir.ServiceRequest] | None),
+}
+
+
+class Shape(Struct, gc=False):
+    """Anything that may stand under a key: a Bundle, a resource, or an old client's `{response, resource}`."""
+
+    resourceType: Raw = Raw()
+    entry: Raw = Raw()
+    link: Raw = Raw()
+    resource: Raw = Raw()
+
+
+class OnlyPrefetch(Struct, gc=False):
+    """A request, as far as the keys of its prefetch."""
+
+    prefetch: dict[str, Raw] = {}
+
+
+class RawKeys:
+    """The keys of a request's prefetch as bytes, cut out of the body when one is first asked for."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+        self._keys: Mapping[str, Raw] | None = None
+
+    def __getitem__(self, key: str) -> Raw:
+        if self._keys is None:
+            self._keys = msgspec.json.decode(self._body, type=OnlyPrefetch).prefetch
+        return self._keys[key]
+
+
+def prefetch_by_key(keys: Mapping[str, Raw]) -> Prefetch:
+    """Each key decoded by itself; one that does not decode is left without a resourceType, so that it fits nowhere."""
+    values: dict[str, Any] = {}
+    for key, decoder in DECODERS.items():
+        if key in keys:
+            try:
+                values[key] = decoder.decode(keys[key])
+            except msgspec.ValidationError:
+                values[key] = fhir.Patient() if key == "patient" else Bundle()
+    return Prefetch(**values)
+
+
+def held_keys(prefetch: Prefetch | None, raw: RawKeys) -> HeldKeys:
+    """What each of the eight keys held."""
+    came = prefetch or Prefetch()
+    return HeldKeys(
+        patient=_patient(came.patient, raw),
+        conditions=_listed(came.conditions, "conditions", raw),
+        medicationStatements=_listed(came.medicationStatements, "medicationStatements", raw),
+        medicationRequests=_listed(came.medicationRequests, "medicationRequests", raw),
+        procedures=_listed(came.procedures, "procedures", raw),
+        observations=_listed(came.observations, "observations", raw),
+        diagnosticReports=_listed(came.diagnosticReports, "diagnosticReports", raw),
+        serviceRequests=_listed(came.serviceRequests, "serviceRequests", raw),
+    )
+
+
+def _patient(value: fhir.Patient | None | UnsetType, raw: RawKeys) -> Held[fhir.Patient]:
+    if value is UNSET:
+        return Held(Came.ABSENT)
+    if value is None:
+        return Held(Came.NOTHING)
+    if value.resourceType == "Patient":
+        return Held(Came.RESOURCES, [value])
+    return held_loosely(raw["patient"], "patient")
+
+
+def _listed(value: Bundle[T] | None | UnsetType, key: str, raw: RawKeys) -> Held[T]:
+    if value is UNSET:
+        return Held(Came.ABSENT)
+    if value is None:
+        return Held(Came.NOTHING)
+    return _fitting(value, RESOURCE_OF[key]) or held_loosely(raw[key], key)
+
+
+def _fitting(page: Bundle[T], name: str) -> Held[T] | None:
+    """A Bundle with nothing in it but resources of its key's type; most are."""
+    if page.resourceType != "Bundle":
+        return None
+    resources: list[T] = []
+    by_url: dict[str, T] = {}
+    for entry in page.entry or ():
+        resource = entry.resource
+        if resource is None or resource.resourceType != name:
+            return None
+        resources.append(resource)
+        if entry.fullUrl is not None:
+            by_url[entry.fullUrl] = resource
+    return Held(Came.RESOURCES, resources, _has_next(page.link), by_url)
+
+
+def held_loosely(raw: Raw, key: str, *, wrapped: bool = False) -> Held[Any]:
+    """Whatever stood under the key, with each resource read alone."""
+    shape = decoded(raw, Shape)
+    named = decoded(raw, Named)
+    if shape is None or named is None:
+        return Held(Came.MALFORMED)
+    name = named.resourceType
+    if not name and shape.resource and not wrapped:
+        return held_loosely(shape.resource, key, wrapped=True)
+    if name == "Bundle" and key != "patient":
+        return _bundle(shape, RESOURCE_OF[key])
+    if name == "OperationOutcome":
+        return Held(Came.OUTCOME)
+    if name != RESOURCE_OF[key]:
+        return Held(Came.OTHER_TYPE if name else Came.MALFORMED)
+    alone = Sorted()
+    sort_resource(raw, "", frozenset({name}), alone)
+    return _held(alone, name)
+
+
+def _bundle(shape: Shape, name: str) -> Held[Any]:
+    entries: list[Raw] | None = []
+    if shape.entry and bytes(shape.entry) != b"null":
+        entries = decoded(shape.entry, list[Raw])
+    if entries is None:
+        return Held(Came.MALFORMED)
+    held = _held(sort_entries(entries, frozenset({name})), name)
+    links = decoded(shape.link, list[fhir.Link] | None)
+    unreadable = links is None and bytes(shape.link) not in (b"", b"null")
+    held.more = unreadable or _has_next(links)
+    return held
+
+
+def _held(into: Sorted, name: str) -> Held[Any]:
+    found = into.found.get(name, [])
+    urls = {url: resource for url, resource in found if url}
+    return Held(Came.RESOURCES, [resource for _, resource in found], by_url=urls, aside=into.aside)
+
+
+def _has_next(links: list[fhir.Link] | None) -> bool:
+    return any(link.relation == "next" for link in links or ())

@@ -1,0 +1,58 @@
+"""A body is JSON where the decoder does not look, too: UTF-8 in skipped members, and no nesting without end.
+
+The decoder skips what no Struct names, and neither decodes the text there nor counts the levels. Reading every
+byte a second time in Python would cost more than the whole decode, so each check begins with a cheap question
+that nearly every body answers with "nothing to look at".
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from itertools import accumulate
+
+MAX_DEPTH = 100
+CHUNK = 1 << 16
+# Of 70 closing brackets, or 70 blanks of indentation, in a row, five are fourteenth bytes. Some of the 101 closing
+# brackets may stand apart: those of the envelope around the deep value.
+STRIDE = 14
+IN_A_ROW = 5
+CLOSING = b"]}"
+BLANK = b" \t"
+CLASSES = bytes(1 if byte in CLOSING else 2 if byte in BLANK else 0 for byte in range(256))
+STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+NO_BRACKET = bytes(byte for byte in range(256) if byte not in b"[]{}")
+
+
+class Undecodable(ValueError):
+    """The body is no CDS Hooks request; the message says why in our own words, never with the body's."""
+
+
+def check_utf8(body: bytes) -> None:
+    """Every byte belongs to UTF-8 text. Read in pieces: a body of 32 MiB is not copied into one string."""
+    if body.isascii():
+        return
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    view = memoryview(body)
+    try:
+        for start in range(0, len(body), CHUNK):
+            decoder.decode(view[start : start + CHUNK])
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        raise Undecodable("The body is not UTF-8.") from None
+
+
+def check_depth(body: bytes) -> None:
+    """No value lies deeper than 100 levels.
+
+    Counted exactly only where 101 closing brackets or blanks stand in a row, as deep nesting ends when it is
+    written compactly or indented. Deeper nesting broken up by siblings passes, harmlessly: skipped members are
+    never read, and the decoder itself stops where the stack would.
+    """
+    sample = body[STRIDE - 1 :: STRIDE].translate(CLASSES)
+    if b"\1" * IN_A_ROW not in sample and b"\2" * IN_A_ROW not in sample:
+        return
+    brackets = STRING.sub(b"", body).translate(None, NO_BRACKET)
+    levels = accumulate(1 if byte in b"[{" else -1 for byte in brackets)
+    if any(level > MAX_DEPTH for level in levels):
+        raise Undecodable(f"The body is nested deeper than {MAX_DEPTH} levels.")

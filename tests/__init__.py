@@ -1,0 +1,1 @@
+"""Tests, by kind; each folder says in its name what it proves."""

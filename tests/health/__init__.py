@@ -1,0 +1,1 @@
+"""The project looks after itself: its locks, its commands, its own promises."""

@@ -1,0 +1,1 @@
+"""Real parts: a real server process, a real browser."""
