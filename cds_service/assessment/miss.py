@@ -45,6 +45,7 @@ SILENCES: dict[str, Why] = {
     "post-operative": "post-operative",
 }
 
+
 @rule("deceased")
 def deceased(has: Findings, given: Thresholds) -> Verdict:
     """The patient has died: nothing is said."""
@@ -86,7 +87,9 @@ def pregnancy(has: Findings, given: Thresholds) -> Verdict:
 @rule("post-operative")
 def post_operative(has: Findings, given: Thresholds) -> Verdict:
     """A spine operation was done within the post-operative period: its surgeon follows the patient."""
-    return _suppressed(f"spine operation within {given.postop_quiet_days} days", has.suppression.post_operative)
+    return _suppressed(
+        f"spine operation within {given.postop_quiet_days} days", has.suppression.post_operative
+    )
 
 
 @rule("in-hand")
@@ -173,7 +176,9 @@ def assess(has: Findings, given: Thresholds, *, recommend_needs: frozenset[Key] 
     """
     judged = [RuleVerdict(row.id, row(has, given)) for row in DECISION_TABLE]
     needed = Verdict("every key that a recommendation needs was answered", _answered(has, recommend_needs))
-    judged = [_with_needs(row, needed) if row.rule == "recommend" and recommend_needs else row for row in judged]
+    judged = [
+        _with_needs(row, needed) if row.rule == "recommend" and recommend_needs else row for row in judged
+    ]
     rule_id, why = _first_that_holds(judged, has)
     verdicts = tuple(_merged(judged))
     reasons = next((row.verdict.facts for row in verdicts if row.rule == rule_id), ())
@@ -243,7 +248,9 @@ def _any_sign(has: Findings) -> Verdict:
 
 def _time_critical(has: Findings) -> Verdict:
     critical = [sign for sign in has.signs if sign.time_critical]
-    return Verdict("time-critical sign", bool(critical), tuple(fact for sign in critical for fact in sign.facts))
+    return Verdict(
+        "time-critical sign", bool(critical), tuple(fact for sign in critical for fact in sign.facts)
+    )
 
 
 def _factor(risk: Risk, holds: Truth) -> Verdict:

@@ -1,6 +1,8 @@
-"""Whether diabetes is out of control: by HbA1c, coded diabetes or not, else by a recent code (clinical-logic E)."""
+"""Whether diabetes is out of control: by HbA1c, coded diabetes or not, else by a recent code (E)."""
 
 from __future__ import annotations
+
+from typing import Literal
 
 from cds_service.findings.caution import Caution
 from cds_service.findings.finding import Fact
@@ -10,6 +12,8 @@ from cds_service.findings.risk import Risk
 from cds_service.knowledge.thresholds import Thresholds
 from cds_service.record.patient import Condition, PatientRecord
 
+ID: Literal["uncontrolled-diabetes"] = "uncontrolled-diabetes"
+
 
 def hba1c(record: PatientRecord, given: Thresholds) -> Reading | None:
     """The latest HbA1c in per cent, at most `hba1c_max_age_days` old; on one day the highest."""
@@ -17,7 +21,7 @@ def hba1c(record: PatientRecord, given: Thresholds) -> Reading | None:
 
 
 def listed_diabetes(record: PatientRecord) -> tuple[Condition, ...]:
-    """Current diabetes on the problem list or as a diagnosis; gestational diabetes and prediabetes are none."""
+    """Diabetes that is current, listed or diagnosed; gestational diabetes and prediabetes are none."""
     return in_order(entry for entry in record.conditions if entry.open and _is_diabetes(entry))
 
 
@@ -27,7 +31,7 @@ def _is_diabetes(entry: Condition) -> bool:
 
 
 def _coded_uncontrolled(record: PatientRecord) -> tuple[Condition, ...]:
-    """Diabetes with a code of at most `diabetes_code_days` that says it is out of control (`only_if` recent)."""
+    """Diabetes with a code of at most `diabetes_code_days` for bad control (`only_if` recent)."""
     return tuple(entry for entry in listed_diabetes(record) if entry.counts_for("diabetes_uncontrolled"))
 
 
@@ -49,7 +53,7 @@ def _measured(reading: Reading, record: PatientRecord, given: Thresholds) -> Ris
     high = reading.value >= given.hba1c_uncontrolled
     fact = _hba1c_fact(reading, record, given)
     return Risk(
-        "uncontrolled-diabetes",
+        ID,
         "present" if high else "absent",
         value=reading.as_value("hba1c", "%"),
         facts=(fact,),
@@ -71,7 +75,7 @@ def _coded(coded: tuple[Condition, ...]) -> Risk:
     """Row 6 asks for a value; a code alone leaves open whether it is that high."""
     facts = tuple(entry_fact(entry, "diabetes_uncontrolled") for entry in coded)
     return Risk(
-        "uncontrolled-diabetes",
+        ID,
         "present",
         value={"coded": coded[0].concepts["diabetes_uncontrolled"].label},
         facts=facts,
@@ -87,8 +91,8 @@ def _without_value(record: PatientRecord, given: Thresholds) -> Risk:
     because = _why_unknown(record, given, bool(listed))
     if because:
         facts = tuple(entry_fact(entry, "diabetes") for entry in listed)
-        return Risk("uncontrolled-diabetes", "unknown", facts=facts, because=because, extreme=None, modifiable=None)
-    return Risk("uncontrolled-diabetes", "absent", because="no diabetes on record")
+        return Risk(ID, "unknown", facts=facts, because=because, extreme=None, modifiable=None)
+    return Risk(ID, "absent", because="no diabetes on record")
 
 
 def _why_unknown(record: PatientRecord, given: Thresholds, diabetic: bool) -> str:
@@ -109,7 +113,8 @@ def diabetes_caution(record: PatientRecord, given: Thresholds) -> Caution | None
         return None
     text = _hba1c_fact(reading, record, given).text
     if listed and reading.value >= given.hba1c_caution:
-        return Caution("hba1c-near-threshold", f"{text}: improve control before an operation", reading.sources)
+        advice = f"{text}: improve control before an operation"
+        return Caution("hba1c-near-threshold", advice, reading.sources)
     if not listed and reading.value >= given.hba1c_undiagnosed:
         return Caution("diabetes-not-listed", f"{text}: diabetes is not on the problem list", reading.sources)
     return None

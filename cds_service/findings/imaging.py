@@ -27,7 +27,8 @@ def imaging(record: PatientRecord, given: Thresholds) -> Finding[Imaging]:
 
     A Procedure proves imaging as well as a report does; only the reports' key can say that there was none.
     """
-    seen = [found for found in map(_shown, (*record.reports, *record.procedures)) if found]
+    entries: tuple[Report | Procedure, ...] = (*record.reports, *record.procedures)
+    seen = [found for entry in entries if (found := _shown(entry))]
     recent = [found for found in seen if 0 <= (record.day - found[0].day).days <= given.imaging_days]
     if recent:
         newest, source = max(recent, key=lambda found: (found[0].day, found[1]))
@@ -39,15 +40,9 @@ def imaging(record: PatientRecord, given: Thresholds) -> Finding[Imaging]:
 
 
 def _shown(entry: Report | Procedure) -> tuple[Imaging, str] | None:
-    """The entry as spine imaging with its source; None when it is something else or has no date."""
-    label = next((entry.concepts[s].label for s in IMAGING_SETS if _counts(entry, s)), "")
+    """The entry as spine imaging with its source; None for an X-ray, an unverified code, or no date."""
+    label = next((entry.concepts[s].label for s in IMAGING_SETS if entry.counts_for(s)), "")
     when = entry.when if isinstance(entry, Report) else entry.performed
     if not label or when is None:
         return None
     return Imaging(when.last, label, entry.region), entry.ref
-
-
-def _counts(entry: Report | Procedure, value_set: str) -> bool:
-    """In the set in full: an X-ray or an unverified code shows nothing precise."""
-    match = entry.concepts.get(value_set)
-    return match is not None and match.use == "full"

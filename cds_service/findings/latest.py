@@ -1,4 +1,4 @@
-"""The latest measurement of a kind: by day, and on one day the one that is worse for the patient (clinical-logic L)."""
+"""The latest measurement of a kind: by day, and on one day the worse for the patient (clinical-logic L)."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Reading:
         return (today - self.day).days
 
     def words(self, name: str, unit: str) -> str:
-        """ "HbA1c 9.4 % on 2 Oct 2026"; a preliminary result says so."""
+        """ "HbA1c 9.4 % on 2 October 2026"; a preliminary result says so."""
         when = when_in_words(self.when)
         doubt = " (preliminary)" if self.preliminary else ""
         return f"{self.named(name, unit)} {'on' if self.when.exact else 'in'} {when}{doubt}"
@@ -66,13 +66,12 @@ def latest(
     within: int | None = None,
     between: tuple[float, float] = EVERY_VALUE,
 ) -> Reading | None:
-    """The newest value of `what`, at most `within` days old; undated, future and impossible values are passed over."""
+    """The newest value of `what`, at most `within` days old; passes over the undated, future, impossible."""
     read = [reading for entry in record.observations if (reading := _reading(entry, what, record.day))]
     usable = [
         reading
         for reading in read
-        if between[0] <= reading.value <= between[1]
-        and (within is None or reading.age(record.day) <= within)
+        if between[0] <= reading.value <= between[1] and (within is None or reading.age(record.day) <= within)
     ]
     sign = 1 if worse == "higher" else -1
     return max(usable, key=lambda reading: (reading.day, sign * reading.value, reading.sources), default=None)

@@ -42,7 +42,7 @@ class BodyMass:
 
 
 def body_mass(record: PatientRecord, given: Thresholds) -> BodyMass | None:
-    """The BMI measured within `bmi_days`, else weight within `weight_days` over adult height squared, else coded."""
+    """BMI of at most `bmi_days`, else weight of `weight_days` over adult height squared, else coded."""
     measured = latest(record, "BMI", "higher", given.bmi_days, POSSIBLE_BMI)
     if measured is not None:
         return _of_reading(measured, record)

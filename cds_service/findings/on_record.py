@@ -7,7 +7,7 @@ from datetime import date
 from typing import Protocol
 
 from cds_service.findings.finding import Fact
-from cds_service.findings.words import day_in_words
+from cds_service.findings.words import as_in_a_sentence, range_in_words, short_day_in_words
 from cds_service.record.dates import DateRange
 from cds_service.record.patient import Condition, PatientRecord
 
@@ -40,7 +40,7 @@ def _stated(entry: Condition) -> date | None:
 
 
 def day_of(when: DateRange | None, today: date) -> date | None:
-    """The last day a date may mean, never later than the day (clinical-logic L); None when undated or in the future."""
+    """The last day a date may mean, never later than the day (L); None when undated or in the future."""
     return None if when is None or when.first > today else min(when.last, today)
 
 
@@ -58,23 +58,14 @@ def trace(entry: Condition, today: date) -> date | None:
 
 def when_in_words(when: DateRange | None) -> str:
     """The date as exact as it was written: "10 May 2026", "July 2026", "2026"; "undated"."""
-    if when is None:
-        return "undated"
-    if when.exact:
-        return day_in_words(when.first)
-    if (when.first.year, when.first.month) == (when.last.year, when.last.month):
-        return day_in_words(when.first).split(" ", 1)[1]
-    return str(when.first.year) if when.first.year == when.last.year else _span(when)
-
-
-def _span(when: DateRange) -> str:
-    return f"{day_in_words(when.first)} to {day_in_words(when.last)}"
+    return "undated" if when is None else range_in_words(when)
 
 
 def when_in_brief(when: DateRange | None, today: date) -> str:
-    """As `when_in_words`, without the year where it is this year's: "2 Oct"."""
-    words = when_in_words(when)
-    return words.removesuffix(f" {today.year}")
+    """As `when_in_words`, a day of this year short: "2 Oct"."""
+    if when is not None and when.exact and when.first.year == today.year:
+        return short_day_in_words(when.first)
+    return when_in_words(when)
 
 
 def when_as_written(when: DateRange) -> str:
@@ -92,7 +83,7 @@ def number_in_words(value: float) -> str:
 
 def entry_in_words(entry: Condition, concept: str) -> str:
     """The entry by our own label with its date: "pulmonary hypertension since May 2026 (unconfirmed)"."""
-    label = entry.concepts[concept].label
+    label = as_in_a_sentence(entry.concepts[concept].label)
     doubt = " (unconfirmed)" if entry.unconfirmed else ""
     if entry.onset:
         return f"{label} since {when_in_words(entry.onset)}{doubt}"

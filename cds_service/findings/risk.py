@@ -31,9 +31,9 @@ class Risk:
     summary ("HbA1c 9.4 % (2 Oct)"), `because` one sentence of why, whatever the state.
 
     `major`: alone enough for row 6 (severe instability, epidural scarring, major cardiovascular disease).
-    `extreme`: one of the factors of which row 6 wants `advanced_risks` (HbA1c at 8 or more, BMI at 40 or more,
-    current smoking, chronic cardiovascular disease). `modifiable`: a factor of row 7. Each is true, false, or
-    unknown where the chart cannot say; a risk that is absent is none of them.
+    `extreme`: one of the factors of which row 6 wants `advanced_risks` (HbA1c at 8 or more, BMI at 40 or
+    more, current smoking, chronic cardiovascular disease). `modifiable`: a factor of row 7. Each is true,
+    false, or unknown where the chart cannot say; a risk that is absent is none of them.
     """
 
     id: RiskId

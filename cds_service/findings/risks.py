@@ -1,4 +1,4 @@
-"""What speaks against a minimally invasive operation, or should be mended before one: always seven, in this order."""
+"""What speaks against a small operation, or should be mended before one: always seven, in this order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether the patient smokes, by the newest statement in Observations and Conditions (clinical-logic E, E14 to E16)."""
+"""Whether the patient smokes, by the newest statement of Observations and Conditions (E; E14 to E16)."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Statement:
 
     @property
     def words(self) -> str:
-        """ "current smoking, recorded 1 Oct 2026"."""
+        """ "current smoking, recorded 1 October 2026"."""
         said = "undated" if self.when is None else f"recorded {when_in_words(self.when)}"
         return f"{STATUS_IN_WORDS[self.status]}, {said}"
 
@@ -81,7 +81,7 @@ def _observed(entry: Observation, today: date) -> Statement | None:
 
 
 def _listed(entry: Condition, today: date) -> Statement | None:
-    """What a Condition says on its newest day; smoking that ended or is inactive says "former" from its end."""
+    """What a Condition says on its newest day; smoking that ended or is inactive says "former"."""
     status = _status(entry)
     if status is None:
         return None
@@ -120,7 +120,7 @@ def _says_nothing(match: Match) -> bool:
 
 
 def current_smoking(record: PatientRecord, given: Thresholds) -> Risk:
-    """The newest statement says that the patient smokes; no statement is "not recorded", which is not "never"."""
+    """The newest statement says that the patient smokes; no statement is "not recorded", never "never"."""
     said = smoking_statements(record)
     newest = said[-1] if said else None
     if newest is not None and newest.status == "current":
@@ -129,7 +129,9 @@ def current_smoking(record: PatientRecord, given: Thresholds) -> Risk:
     if newest is None or unanswered:
         because = "smoking status was not checked" if unanswered else "smoking status is not recorded"
         return Risk("current-smoking", "unknown", because=because, extreme=None, modifiable=None)
-    return Risk("current-smoking", "absent", value=_value(newest), facts=(_fact(newest),), because=newest.words)
+    return Risk(
+        "current-smoking", "absent", value=_value(newest), facts=(_fact(newest),), because=newest.words
+    )
 
 
 def _present(newest: Statement, today: date) -> Risk:
@@ -161,12 +163,12 @@ def quitting_caution(record: PatientRecord, given: Thresholds) -> Caution | None
     stopped = _stopped_on(said)
     if stopped is None or (record.day - stopped).days >= given.smoking_quit_days:
         return None
-    text = f"Former smoker, stopped {given.smoking_quit_days} days ago or less as far as recorded"
+    text = f"Former smoker, stopped less than {given.smoking_quit_days} days ago as far as recorded"
     return Caution("recently-quit", f"{text}: keep off tobacco before an operation", said[-1].sources)
 
 
 def _stopped_on(said: tuple[Statement, ...]) -> date | None:
-    """The day of stopping, at the latest: the earliest day since which the chart says "former", after the last "current"."""
+    """The latest day of stopping: the first that the chart says "former" of, after the last "current"."""
     if not said or said[-1].status != "former":
         return None
     smoked = max((was.day for was in said if was.status == "current"), default=UNDATED)

@@ -1,1 +1,1 @@
-"""What the rules know: numbers, codes, words and sources; data a clinician may change, checked at start-up."""
+"""What the rules know: numbers, codes, words, sources. Data a clinician may change, checked at the start."""

@@ -1,16 +1,16 @@
 """From a coding to the rows that decide for it, worked out beforehand: a look-up is a few dictionary probes.
 
-Within one value set the row with the longest code decides; among all red-flag sets together too. A row for the
-code itself comes before a prefix of the same length. Rows of different sets stand side by side: of `cardio_major`
-and `cardio_chronic` both are given, and which one holds is decided on the day. `ignore` rows are given too: their
-code is known.
+Within one value set the row with the longest code decides; among all red-flag sets together too. A row for
+the code itself comes before a prefix of the same length. Rows of different sets stand side by side: of
+`cardio_major` and `cardio_chronic` both are given, and which one holds is decided on the day. `ignore` rows
+are given too: their code is known.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from cds_service.knowledge.systems import CODE_SYSTEMS, SNOMED, SNOMED_EDITION, CodeSystem, folded
 from cds_service.knowledge.rows import RED_FLAG, RESOURCES, Row
+from cds_service.knowledge.systems import CODE_SYSTEMS, SNOMED, SNOMED_EDITION, CodeSystem, folded
 from cds_service.knowledge.value_sets import ValueSet
 
 NOT_KNOWN: tuple[Row, ...] = ()
@@ -56,7 +56,7 @@ class Codes:
     def rows(self, resource: str, system: str, code: str) -> tuple[Row, ...]:
         """The rows that decide for a coding on a FHIR type, one a value set; empty where the code is unknown.
 
-        Reasons of drugs and services are looked up as "Condition". A SNOMED CT URI may name an edition or version.
+        Reasons of drugs and services are looked up as "Condition". A SNOMED CT URI may name its edition.
         """
         vocabularies = self.vocabularies.get(resource)
         if vocabularies is None:

@@ -134,7 +134,18 @@ def nearest(name: str, names: Iterable[str]) -> str:
     return f"did you mean {near[0]}?" if near else "remove it"
 
 
-def laid_over(ours: Sequence[Line], site: Sequence[Line], key: Callable[[Line], Hashable]) -> list[Line]:
-    """Our lines, without those the site has a line of the same key for, then the site's."""
-    theirs = {key(line) for line in site}
-    return [line for line in ours if key(line) not in theirs] + list(site)
+def laid_over(
+    name: str,
+    columns: Sequence[str],
+    key: Callable[[Line], Hashable],
+    ours: Layer,
+    site: Layer,
+    optional: frozenset[str] = frozenset(),
+) -> list[Line]:
+    """A table's lines of ours, without those the site has a line of the same key for, then the site's."""
+    lines = ours.lines(name, columns, optional)
+    if name not in site.files:
+        return lines
+    theirs = site.lines(name, columns, optional)
+    replaced = {key(line) for line in theirs}
+    return [line for line in lines if key(line) not in replaced] + theirs

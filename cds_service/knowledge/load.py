@@ -1,8 +1,7 @@
 """Everything the rules know, read and checked once, when the service starts.
 
 A site lays its own files over ours, by the same names: `CDS_KNOWLEDGE_DIR` for numbers, codes, patterns and
-sources, `CDS_CARDS_DIR` for words. The knowledge version hashes all of them, so that a card says what it was made
-from.
+sources, `CDS_CARDS_DIR` for words. The knowledge version hashes them all: a card says what it was made from.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,7 +14,7 @@ from pathlib import Path
 from cds_service.errors import KnowledgeError
 from cds_service.knowledge.codes import Codes, codes_of
 from cds_service.knowledge.evidence import Evidence, read_evidence
-from cds_service.knowledge.layers import Layer, read_layer
+from cds_service.knowledge.layers import Layer, nearest, read_layer
 from cds_service.knowledge.observations import ObservationCode, read_observations
 from cds_service.knowledge.opioids import MorphineEquivalent, OpioidProduct, read_equivalents, read_products
 from cds_service.knowledge.patterns import Patterns, read_patterns
@@ -84,9 +83,7 @@ def _check_names(ours: Layer, site: Layer) -> None:
     """A file of another name would be read by nobody, and its author would not know."""
     known = ours.files.keys() - {DESCRIPTIONS_FILE}
     for name in site.files.keys() - known:
-        raise KnowledgeError(
-            f"{site.at(name)}: no file of ours has this name; use one of {', '.join(sorted(known))}"
-        )
+        raise KnowledgeError(f"{site.at(name)}: is no file a site can lay over; {nearest(name, known)}")
 
 
 def version_of(layers: Iterable[Layer]) -> str:

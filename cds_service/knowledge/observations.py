@@ -31,9 +31,7 @@ def read_observations(
     ours: Layer, site: Layer, sets: Mapping[str, ValueSet]
 ) -> Mapping[str, ObservationCode]:
     """Every measurement by its LOINC code, in the order of the file. Raises KnowledgeError."""
-    lines = ours.lines(OBSERVATIONS_FILE, COLUMNS)
-    if OBSERVATIONS_FILE in site.files:
-        lines = laid_over(lines, site.lines(OBSERVATIONS_FILE, COLUMNS), lambda line: line["loinc"])
+    lines = laid_over(OBSERVATIONS_FILE, COLUMNS, lambda line: line["loinc"], ours, site)
     read: dict[str, ObservationCode] = {}
     for line in lines:
         if line["loinc"] in read:

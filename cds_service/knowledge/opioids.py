@@ -1,7 +1,7 @@
 """What an opioid product holds, and how much morphine a dose stands for.
 
-Factors are those of the CDC guideline of 2022; for what it does not list, older ones, whose `source` says so. A
-row without a factor names an opioid whose morphine equivalent is not known.
+Factors are those of the CDC guideline of 2022; for what it does not list, older ones, and `source` says so.
+A row without a factor names an opioid whose morphine equivalent is not known.
 """
 
 import math
@@ -9,16 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cds_service.knowledge.layers import Layer, Line, laid_over
+from cds_service.knowledge.rows import UNVERIFIED, UNVERIFIED_USES, USES
 from cds_service.knowledge.systems import RXNORM, SYSTEM_BY_URI
-from cds_service.knowledge.value_sets import (
-    PRODUCTS,
-    UNVERIFIED,
-    UNVERIFIED_USES,
-    USES,
-    file_of,
-    lines_of,
-    same_code,
-)
+from cds_service.knowledge.value_sets import PRODUCTS, lines_of
 
 EQUIVALENTS_FILE = "morphine_equivalents.csv"
 EQUIVALENT_COLUMNS = (
@@ -77,13 +70,13 @@ class MorphineEquivalent:
 
 def read_products(ours: Layer, site: Layer) -> Mapping[str, tuple[OpioidProduct, ...]]:
     """The opioids in each RxNorm product. Codes are checked with the value set of the same rows."""
-    lines = lines_of(PRODUCTS, ours)
-    if file_of(PRODUCTS) in site.files:
-        lines = laid_over(lines, lines_of(PRODUCTS, site), same_code)
     products: dict[str, tuple[OpioidProduct, ...]] = {}
-    for line in lines:
+    for line in lines_of(PRODUCTS, ours, site):
         product = _product_of(line)
-        products[product.rxcui] = (*products.get(product.rxcui, ()), product)
+        others = products.get(product.rxcui, ())
+        if product in others:
+            raise line.wrong(f"{product.rxcui} stands here twice with this strength", "remove one of the two")
+        products[product.rxcui] = (*others, product)
     return products
 
 
@@ -105,9 +98,7 @@ def _product_of(line: Line) -> OpioidProduct:
 
 def read_equivalents(ours: Layer, site: Layer) -> tuple[MorphineEquivalent, ...]:
     """Every factor; a site's row replaces ours of the same ingredient and form. Raises KnowledgeError."""
-    lines = ours.lines(EQUIVALENTS_FILE, EQUIVALENT_COLUMNS)
-    if EQUIVALENTS_FILE in site.files:
-        lines = laid_over(lines, site.lines(EQUIVALENTS_FILE, EQUIVALENT_COLUMNS), _same_form)
+    lines = laid_over(EQUIVALENTS_FILE, EQUIVALENT_COLUMNS, _same_form, ours, site)
     seen: set[Sequence[str]] = set()
     for line in lines:
         if _same_form(line) in seen:

@@ -1,7 +1,7 @@
 """Words in code.text and display that stand for a concept, and words that guard them.
 
-Text is read as lower confidence, and only where no coding of the resource is in any value set, unless a pattern
-says `also_where_coded`. The patterns are not proof against long input; the record bounds what it shows them.
+Text is read as lower confidence, and only where no coding of the resource is in any value set, unless a
+pattern says `also_where_coded`. The patterns are not proof against long input; the record bounds its length.
 """
 
 import re

@@ -83,6 +83,12 @@ def row_of(concept: str, line: Line) -> Row:
         raise line.wrong(
             f"system {line['system']} is unknown", f"use one of {' '.join(s.uri for s in CODE_SYSTEMS)}"
         )
+    _check_words(concept, line)
+    _check_code(system, line)
+    return Row(concept, system.uri, *(line[column] for column in COLUMNS[1:]))
+
+
+def _check_words(concept: str, line: Line) -> None:
     for column, words in (("match", MATCHES), ("use", USES), ("only_if", ONLY_IF), ("region", REGIONS)):
         if line[column] not in words:
             raise line.wrong(
@@ -97,8 +103,6 @@ def row_of(concept: str, line: Line) -> Row:
         raise line.wrong(
             f"{line['code']} is unverified and {line['use']}", "make it weak or ignore, or verify it"
         )
-    _check_code(system, line)
-    return Row(concept, system.uri, *(line[column] for column in COLUMNS[1:]))
 
 
 def _check_code(system: CodeSystem, line: Line) -> None:
@@ -112,5 +116,3 @@ def _check_code(system: CodeSystem, line: Line) -> None:
         )
     if not system.check_digit_holds(code) and WRONG_CHECK_DIGIT not in line["note"]:
         raise line.wrong(f"{system.title} {code} fails its check digit", "copy it again from its source")
-
-

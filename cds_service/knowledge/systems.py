@@ -1,7 +1,7 @@
 """The code systems our value sets are written in: names, aliases, shapes and check digits.
 
 Shapes catch a slip of the hand, they do not prove that a code exists. SNOMED CT and LOINC codes carry a check
-digit. Aliases are the `urn:oid:` and older forms met in data; the procedures of ICD-9-CM have an OID of their own.
+digit. Aliases are the `urn:oid:` and older forms met in data; ICD-9-CM procedures have an OID of their own.
 """
 
 import re

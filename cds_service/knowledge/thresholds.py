@@ -1,8 +1,8 @@
 """The numbers the rules use, each with its unit, its words and what it rests on, in thresholds.toml.
 
 A rule reads `given.symptom_days`, so that a slip in a name is a type error. Days, counts and ages are whole
-numbers, the others have decimals. Whether a bound itself counts ("more than", "from here on") is said with each
-number and decided where it is read.
+numbers, the others have decimals. Whether a bound itself counts ("more than", "from here on") is said with
+each number and decided where it is read.
 """
 
 from collections.abc import Mapping
@@ -189,9 +189,7 @@ def _site_note(
 
 def _note_of(at: str, name: str, table: dict[str, Any], evidence: Mapping[str, Evidence]) -> ThresholdNote:
     if name not in _KINDS:
-        raise KnowledgeError(
-            f"{at}: {name}: is no threshold; {nearest(name, _KINDS)}"
-        )
+        raise KnowledgeError(f"{at}: {name}: is no threshold; {nearest(name, _KINDS)}")
     note = checked(_NOTE, at, name, {**table, "name": name})
     if _KINDS[name] is int and not isinstance(note.value, int):
         raise KnowledgeError(f"{at}: {name}.value: {note.value} is no whole number; give whole {note.unit}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal, get_args
+from typing import Annotated, ClassVar
 
 from pydantic import ConfigDict, Field, TypeAdapter
 
@@ -77,16 +77,13 @@ def read_value_sets(ours: Layer, site: Layer) -> dict[str, ValueSet]:
 
 def rows_of(concept: str, ours: Layer, site: Layer) -> tuple[Row, ...]:
     """The rows of one set: ours, less those the site names again, then the site's."""
-    lines = lines_of(concept, ours)
-    if file_of(concept) in site.files:
-        lines = laid_over(lines, lines_of(concept, site), same_code)
-    return tuple(_distinct(concept, lines))
+    return tuple(_distinct(concept, lines_of(concept, ours, site)))
 
 
-def lines_of(concept: str, layer: Layer) -> list[Line]:
+def lines_of(concept: str, ours: Layer, site: Layer) -> list[Line]:
     """The lines of one set's file. A product stands on a line for each of its strengths."""
     columns = (*COLUMNS, *PRODUCT_COLUMNS) if concept == PRODUCTS else COLUMNS
-    return layer.lines(file_of(concept), columns, OPTIONAL_COLUMNS)
+    return laid_over(file_of(concept), columns, same_code, ours, site, OPTIONAL_COLUMNS)
 
 
 def _distinct(concept: str, lines: Sequence[Line]) -> Iterator[Row]:

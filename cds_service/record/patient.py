@@ -94,7 +94,8 @@ class Condition:
     recurrence or relapse, or absent without abatement: with `end` None it is *current* unless it is stale.
     `words` are the cleaned strings of code.text, displays and bodySite; `history_words` is true of "history of".
     `codes` are all codings as (canonical system, code without dots, upper case for ICD).
-    `later_encounter`: an ICD-10-CM seventh character D, G, K, P or S.
+    `later_encounter`: an ICD-10-CM seventh character D, G, K, P or S. `progressive`: a deformity whose text says
+    progressive or worsening, not denied.
     """
 
     ref: str = ""
@@ -111,6 +112,7 @@ class Condition:
     listing: Listing = Listing.NONE
     unconfirmed: bool = False
     later_encounter: bool = False
+    progressive: bool = False
     note_words: tuple[str, ...] = ()
 
     @property
@@ -149,6 +151,11 @@ class Procedure:
     spine_words: bool = False
     sure: bool = True
 
+    def counts_for(self, concept: str) -> bool:
+        """In the value set in full, not with lower confidence or as history."""
+        match = self.concepts.get(concept)
+        return match is not None and match.use == "full"
+
 
 @dataclass(frozen=True, slots=True)
 class Observation:
@@ -177,6 +184,11 @@ class Report:
     region: Region = "unknown"
     when: DateRange | None = None
     preliminary: bool = False
+
+    def counts_for(self, concept: str) -> bool:
+        """In the value set in full, not with lower confidence or as history."""
+        match = self.concepts.get(concept)
+        return match is not None and match.use == "full"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Iterable, Iterator, Mapping
 
+from cds_service.record.concepts import concepts_of, unconditional
+from cds_service.record.only_if import SPINE_SETS, Told
 from cds_service.record.patient import Reason
+from cds_service.record.regions import region_of
+from cds_service.record.standpoint import Standpoint, codes_of, status_of
+from cds_service.record.words import names_spine, strings_of
 from cds_service.wire import fhir
 
-if TYPE_CHECKING:
-    from cds_service.knowledge.load import Knowledge
+# Parts of the body that are not the spine, and pains of their own.
+OTHER_SITE = re.compile(
+    r"\b(?:knee|hip|shoulder|elbow|wrist|hand|finger|thumb|foot|feet|toe|ankle|leg|arm|limb|head|headache|migraine"
+    r"|jaw|tooth|teeth|dental|facial|face|eye|ear|throat|chest|rib|breast|abdom\w*|stomach|pelvi\w*|groin|bladder"
+    r"|kidney|renal|flank|joint|stump|phantom|testic\w*|vulv\w*)s?\b",
+    re.IGNORECASE,
+)
+NO_DISEASE = ("refuted", "entered-in-error")
+
+
+def conditions_by_reference(
+    conditions: Iterable[fhir.Condition], by_url: Mapping[str, fhir.Condition]
+) -> dict[str, fhir.Condition]:
+    """The patient's Conditions under every way a reason may refer to them; refuted ones are none."""
+    found = {url: entry for url, entry in by_url.items() if _counts(entry)}
+    for entry in conditions:
+        if entry.id and _counts(entry):
+            found[f"Condition/{entry.id}"] = found[f"urn:uuid:{entry.id}"] = entry
+    return found
+
+
+def _counts(entry: fhir.Condition) -> bool:
+    return status_of(entry.verificationStatus) not in NO_DISEASE
 
 
 def read_reasons(
@@ -17,11 +43,63 @@ def read_reasons(
     references: list[fhir.Reference] | None,
     either: list[fhir.CodeableReference] | None,
     conditions: Mapping[str, fhir.Condition],
-    knowledge: Knowledge,
+    at: Standpoint,
 ) -> tuple[Reason, ...]:
     """reasonCode, reasonReference and R5's reason, each as one Reason (none stated: empty).
 
-    A reference is read by its Condition's codes and words where the request holds it, else by its display, else
-    it is no reason. `conditions` is keyed by "Condition/x", "urn:uuid:x" and fullUrl (see `conditions_by_reference`).
+    A reference is read by its Condition's codes and words where the request holds it, else by its display, else it is
+    no reason. `conditions` comes from `conditions_by_reference`.
     """
-    raise NotImplementedError
+    if not (codes or references or either):
+        return ()
+    stated = _stated(codes, references, either, conditions)
+    read = (_reason(concept, sites, at) for concept, sites in stated)
+    return tuple(reason for reason in read if reason is not None)
+
+
+Stated = tuple[fhir.CodeableConcept | None, list[fhir.CodeableConcept] | None]
+
+
+def _stated(
+    codes: list[fhir.CodeableConcept] | None,
+    references: list[fhir.Reference] | None,
+    either: list[fhir.CodeableReference] | None,
+    conditions: Mapping[str, fhir.Condition],
+) -> Iterator[Stated]:
+    for code in codes or ():
+        yield code, None
+    for reference in references or ():
+        yield _referred(reference, conditions)
+    for one in either or ():
+        if one.concept is not None:
+            yield one.concept, None
+        if one.reference is not None:
+            yield _referred(one.reference, conditions)
+
+
+def _referred(reference: fhir.Reference, conditions: Mapping[str, fhir.Condition]) -> Stated:
+    address = (reference.reference or "").partition("/_history/")[0]
+    found = conditions.get(address) or conditions.get("/".join(address.split("/")[-2:]))
+    if found is not None and found.code is not None:
+        return found.code, found.bodySite
+    return fhir.CodeableConcept(text=reference.display), None
+
+
+def _reason(
+    concept: fhir.CodeableConcept | None, sites: list[fhir.CodeableConcept] | None, at: Standpoint
+) -> Reason | None:
+    words, coded = strings_of((concept,)), at.rows("Condition", concept)
+    codes = codes_of(concept)
+    if not words and not codes:
+        return None
+    elsewhere = strings_of(sites or ())
+    told = Told(
+        words,
+        elsewhere,
+        sets=unconditional(coded),
+        is_reason=True,
+        other_site=any(OTHER_SITE.search(text) for text in (*words, *elsewhere)),
+    )
+    matches = concepts_of("Condition", coded, told, at).matches
+    spine = any(name in matches for name in SPINE_SETS) or names_spine((*words, *elsewhere), at.guards)
+    return Reason(matches, (*words, *elsewhere), region_of(codes, coded, sites, (*words, *elsewhere)), spine)

@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-SHORTEST = 3
+TELLING = 3
 FLAGS = re.compile(r"\(\?[aiLmsux]+\)")
 # One piece of a pattern: a class, an escape, a quantifier, or a single character.
 PIECE = re.compile(r"\[\^?\]?[^\]]*\]|\\.|\{[^}]*\}|.", re.DOTALL)
 MAY_BE_NONE = ("?", "*", "{")
-BREAKS = frozenset(".^$")
+BREAKS = frozenset(".^$(")
 
 
 @lru_cache(maxsize=32)
@@ -75,15 +75,25 @@ def _of_sequence(pieces: list[str]) -> set[str] | None:
             after = _end_of_group(pieces, at)
         follows = pieces[after] if after < len(pieces) else ""
         optional = follows[:1] in MAY_BE_NONE and follows != ""
-        if piece == "(" or len(piece) > 1 or piece in BREAKS or optional or follows == "+":
+        letter = _letter(piece)
+        if not letter or optional or follows == "+":
             runs.append("")
             if piece == "(" and not optional:
                 groups.append(pieces[at + 1 : after - 1])
         else:
-            runs[-1] += piece.lower()
+            runs[-1] += letter
         at = after + (optional or follows == "+")
     longest = max(runs, key=len)
-    return {longest} if len(longest) >= SHORTEST else _of_groups(groups)
+    if len(longest) >= TELLING:
+        return {longest}
+    return _of_groups(groups) or ({longest} if longest else None)
+
+
+def _letter(piece: str) -> str:
+    """The character the piece stands for; empty where it stands for a class, a place or a group."""
+    if len(piece) == 2 and piece[0] == "\\" and not piece[1].isalnum():
+        return piece[1]
+    return piece.lower() if len(piece) == 1 and piece not in BREAKS else ""
 
 
 def _of_groups(groups: list[list[str]]) -> set[str] | None:

@@ -19,7 +19,7 @@ class Entry(Struct, Generic[T], gc=False):
 
 
 class Bundle(Struct, Generic[T], gc=False):
-    """One page of a search. Any other object under a prefetch key decodes too, and shows it by its resourceType."""
+    """One page of a search. Any other object decodes too, and shows it by its resourceType."""
 
     resourceType: str = ""
     entry: list[Entry[T]] | None = None

@@ -1,7 +1,7 @@
 """CDS Hooks on the wire: what a client sends, what we answer, what discovery lists.
 
-What goes out never holds null, "", [] or {}: every optional field has an empty default and is left out with it.
-What comes in is read tolerantly: unknown members are skipped, and a key left out (UNSET) is not one that is null.
+What goes out never holds null, "", [] or {}: every optional field has an empty default and is left out with
+it. What comes in is read tolerantly: unknown members are skipped, and a key left out (UNSET) is not null.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ class Context(Struct, gc=False):
 class Prefetch(Struct, gc=False):
     """The eight keys of our templates. UNSET: not supplied. None: the client looked and found nothing."""
 
-    patient: fhir.Patient | None | UnsetType = UNSET
-    conditions: Bundle[fhir.Condition] | None | UnsetType = UNSET
-    medicationStatements: Bundle[fhir.MedicationStatement] | None | UnsetType = UNSET
-    medicationRequests: Bundle[fhir.MedicationRequest] | None | UnsetType = UNSET
-    procedures: Bundle[fhir.Procedure] | None | UnsetType = UNSET
-    observations: Bundle[fhir.Observation] | None | UnsetType = UNSET
-    diagnosticReports: Bundle[fhir.DiagnosticReport] | None | UnsetType = UNSET
-    serviceRequests: Bundle[fhir.ServiceRequest] | None | UnsetType = UNSET
+    patient: fhir.Patient | UnsetType | None = UNSET
+    conditions: Bundle[fhir.Condition] | UnsetType | None = UNSET
+    medicationStatements: Bundle[fhir.MedicationStatement] | UnsetType | None = UNSET
+    medicationRequests: Bundle[fhir.MedicationRequest] | UnsetType | None = UNSET
+    procedures: Bundle[fhir.Procedure] | UnsetType | None = UNSET
+    observations: Bundle[fhir.Observation] | UnsetType | None = UNSET
+    diagnosticReports: Bundle[fhir.DiagnosticReport] | UnsetType | None = UNSET
+    serviceRequests: Bundle[fhir.ServiceRequest] | UnsetType | None = UNSET
 
 
 class Request(Struct, gc=False):
@@ -140,7 +140,7 @@ class Operation(Struct, frozen=True, omit_defaults=True):
 
 
 class AssessmentExtension(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """`org.miss-cds.assessment`: what was found, by rule and finding. `rule` is empty when there is no card."""
+    """`org.miss-cds.assessment`: what was found, and which rule. `rule` is empty with no card."""
 
     outcome: Literal["urgent", "not-advised", "optimise-first", "recommend", "consider", "none"]
     rule: str = ""

@@ -40,13 +40,13 @@ def decode_call(body: bytes) -> HookCall:
     """The call in these bytes. Raises Undecodable for what is not JSON, and for a broken envelope."""
     try:
         request = _request(body)
+        check_utf8(body)
+        check_depth(body)
+        return _call(request, body)
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise Undecodable("The body is not JSON in UTF-8.") from None
     except RecursionError:
         raise Undecodable(f"The body is nested deeper than {MAX_DEPTH} levels.") from None
-    check_utf8(body)
-    check_depth(body)
-    return _call(request, body)
 
 
 def _request(body: bytes) -> Request:

@@ -1,7 +1,8 @@
-"""How a drug is to be taken and how much was handed out: read only for drugs that matter, from their raw bytes."""
+"""How a drug is to be taken and how much was handed out: read from raw bytes, for drugs that matter."""
 
 from __future__ import annotations
 
+import re
 from typing import TypeVar
 
 import msgspec
@@ -70,6 +71,7 @@ class DispenseRequest(Struct, gc=False):
 
 
 T = TypeVar("T")
+INSIDE = re.compile(r"`\$(\[[^]]*\])?\.")
 
 
 class Unreadable(ValueError):
@@ -109,6 +111,17 @@ def read_contained(raw: Raw | None) -> tuple[Medication, ...]:
     return tuple(filter(None, map(_medication, held)))
 
 
+def read_categories(raw: Raw | None) -> tuple[CodeableConcept, ...]:
+    """The category of a MedicationStatement: one in R4, a list in R5; empty where it has neither shape."""
+    try:
+        held = msgspec.json.decode(raw, type=CodeableConcept | list[CodeableConcept] | None) if raw else None
+    except msgspec.ValidationError:
+        return ()
+    if isinstance(held, list):
+        return tuple(held)
+    return (held,) if held else ()
+
+
 def _medication(raw: Raw) -> Medication | None:
     try:
         medication = msgspec.json.decode(raw, type=Medication)
@@ -125,5 +138,5 @@ def _decoded(raw: Raw | None, kind: type[T], name: str) -> T:
     try:
         return msgspec.json.decode(raw or b"", type=kind)
     except msgspec.ValidationError as error:
-        whole = "`$." not in str(error) and "`$[...]." not in str(error)
+        whole = INSIDE.search(str(error)) is None
         raise Unreadable(f"{name} is not an object" if whole else f"{name} cannot be read") from error

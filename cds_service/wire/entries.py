@@ -1,7 +1,7 @@
-"""Resources read one by one, for what the one-shot decode cannot take: wrong types, other types, old wrappers.
+"""Resources read one by one, for what the one-shot decode cannot take: wrong types and other types.
 
-A resource with a field of the wrong type is left out and counted with its reason: which field, and what it should
-be. The reason is made from the decoder's path, never from a value.
+A resource with a field of the wrong type is left out and counted with its reason: which field, and what it
+should be. The reason is made from the decoder's path, never from a value.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ class Came(Enum):
 class Aside:
     """What else a Bundle held: resources that others refer to, warnings, and what could not be read.
 
-    `unreadable` counts (type, reason), `others` counts types nobody asked for under this key; both in our words.
+    `unreadable` counts (type, reason), `others` types nobody asked for under this key; both in our words.
     """
 
     medications: dict[str, fhir.Medication] = field(default_factory=dict)
@@ -39,7 +39,7 @@ class Aside:
 
 @dataclass(slots=True)
 class Held(Generic[T]):
-    """The resources of one key. `more`: the Bundle names a next page. `by_url`: Conditions by their fullUrl."""
+    """The resources of one key. `more`: there is a next page. `by_url`: Conditions by their fullUrl."""
 
     came: Came
     resources: list[T] = field(default_factory=list)

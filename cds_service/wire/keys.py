@@ -1,4 +1,4 @@
-"""The value of one prefetch key: taken as decoded where it fits, read resource by resource where it does not."""
+"""The value of one prefetch key: taken as decoded where it fits, else read resource by resource."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ DECODERS: Mapping[str, msgspec.json.Decoder[Any]] = {
 
 
 class Shape(Struct, gc=False):
-    """Anything that may stand under a key: a Bundle, a resource, or an old client's `{response, resource}`."""
+    """What may stand under a key: a Bundle, a resource, or an old client's `{response, resource}`."""
 
     resourceType: Raw = Raw()
     entry: Raw = Raw()
@@ -77,7 +77,7 @@ class RawKeys:
 
 
 def prefetch_by_key(keys: Mapping[str, Raw]) -> Prefetch:
-    """Each key decoded by itself; one that does not decode is left without a resourceType, so that it fits nowhere."""
+    """Each key decoded by itself; one that does not decode has no resourceType, so that it fits nowhere."""
     values: dict[str, Any] = {}
     for key, decoder in DECODERS.items():
         if key in keys:
@@ -103,7 +103,7 @@ def held_keys(prefetch: Prefetch | None, raw: RawKeys) -> HeldKeys:
     )
 
 
-def _patient(value: fhir.Patient | None | UnsetType, raw: RawKeys) -> Held[fhir.Patient]:
+def _patient(value: fhir.Patient | UnsetType | None, raw: RawKeys) -> Held[fhir.Patient]:
     if value is UNSET:
         return Held(Came.ABSENT)
     if value is None:
@@ -113,7 +113,7 @@ def _patient(value: fhir.Patient | None | UnsetType, raw: RawKeys) -> Held[fhir.
     return held_loosely(raw["patient"], "patient")
 
 
-def _listed(value: Bundle[T] | None | UnsetType, key: str, raw: RawKeys) -> Held[T]:
+def _listed(value: Bundle[T] | UnsetType | None, key: str, raw: RawKeys) -> Held[T]:
     if value is UNSET:
         return Held(Came.ABSENT)
     if value is None:
@@ -122,19 +122,20 @@ def _listed(value: Bundle[T] | None | UnsetType, key: str, raw: RawKeys) -> Held
 
 
 def _fitting(page: Bundle[T], name: str) -> Held[T] | None:
-    """A Bundle with nothing in it but resources of its key's type; most are."""
+    """A Bundle with nothing in it but resources of its key's type; most are.
+
+    Only a Condition is named by its fullUrl; a dictionary of them all would cost more than this loop.
+    """
     if page.resourceType != "Bundle":
         return None
-    resources: list[T] = []
-    by_url: dict[str, T] = {}
-    for entry in page.entry or ():
-        resource = entry.resource
-        if resource is None or resource.resourceType != name:
-            return None
-        resources.append(resource)
-        if entry.fullUrl is not None:
-            by_url[entry.fullUrl] = resource
-    return Held(Came.RESOURCES, resources, _has_next(page.link), by_url)
+    entries = page.entry or []
+    resources = [it for entry in entries if (it := entry.resource) is not None and it.resourceType == name]
+    if len(resources) != len(entries):
+        return None
+    held = Held(Came.RESOURCES, resources, _has_next(page.link))
+    if name == "Condition":
+        held.by_url = {entry.fullUrl: it for entry in entries if entry.fullUrl and (it := entry.resource)}
+    return held
 
 
 def held_loosely(raw: Raw, key: str, *, wrapped: bool = False) -> Held[Any]:
@@ -164,7 +165,7 @@ def _bundle(shape: Shape, name: str) -> Held[Any]:
     if entries is None:
         return Held(Came.MALFORMED)
     held = _held(sort_entries(entries, frozenset({name})), name)
-    links = decoded(shape.link, list[fhir.Link] | None)
+    links = decoded(shape.link, list[fhir.Link])
     unreadable = links is None and bytes(shape.link) not in (b"", b"null")
     held.more = unreadable or _has_next(links)
     return held

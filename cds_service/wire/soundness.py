@@ -1,8 +1,8 @@
 """A body is JSON where the decoder does not look, too: UTF-8 in skipped members, and no nesting without end.
 
-The decoder skips what no Struct names, and neither decodes the text there nor counts the levels. Reading every
-byte a second time in Python would cost more than the whole decode, so each check begins with a cheap question
-that nearly every body answers with "nothing to look at".
+The decoder skips what no Struct names, and neither decodes the text there nor counts the levels. Reading
+every byte a second time in Python would cost more than the whole decode, so each check begins with a cheap
+question that nearly every body answers with "nothing to look at".
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from itertools import accumulate
 
 MAX_DEPTH = 100
 CHUNK = 1 << 16
-# Of 70 closing brackets, or 70 blanks of indentation, in a row, five are fourteenth bytes. Some of the 101 closing
-# brackets may stand apart: those of the envelope around the deep value.
+# Of 70 closing brackets, or 70 blanks of indentation, in a row, five are fourteenth bytes. Some of 101
+# closing brackets stand apart: those of the envelope around the deep value.
 STRIDE = 14
 IN_A_ROW = 5
 CLOSING = b"]}"
@@ -45,9 +45,9 @@ def check_utf8(body: bytes) -> None:
 def check_depth(body: bytes) -> None:
     """No value lies deeper than 100 levels.
 
-    Counted exactly only where 101 closing brackets or blanks stand in a row, as deep nesting ends when it is
-    written compactly or indented. Deeper nesting broken up by siblings passes, harmlessly: skipped members are
-    never read, and the decoder itself stops where the stack would.
+    Counted exactly only where closing brackets or blanks stand in a long row, as at the end of deep nesting
+    written compactly or indented. Nesting broken up by siblings passes, harmlessly: skipped members are never
+    read, and the decoder itself stops where the stack would.
     """
     sample = body[STRIDE - 1 :: STRIDE].translate(CLASSES)
     if b"\1" * IN_A_ROW not in sample and b"\2" * IN_A_ROW not in sample:

@@ -1,0 +1,39 @@
+"""What was looked for and not found, and what was not checked at all: a card names both."""
+
+from __future__ import annotations
+
+from cds_service.findings.finding import Present
+from cds_service.findings.grounds import Grounds
+from cds_service.record.patient import Key, PatientRecord
+
+NOUNS: tuple[tuple[Key, str], ...] = (
+    ("conditions", "conditions"),
+    ("procedures", "procedures"),
+    ("observations", "observations"),
+    ("diagnosticReports", "imaging"),
+    ("serviceRequests", "referrals"),
+)
+
+
+def unchecked(record: PatientRecord) -> tuple[str, ...]:
+    """The nouns of the keys that were not answered or came in part; of the two medication keys, of both."""
+    nouns = [noun for key, noun in NOUNS if not record.answered(key)]
+    if not record.medications_answered:
+        nouns.insert(1 if "conditions" in nouns else 0, "medications")
+    return tuple(nouns)
+
+
+def gaps(seen: Grounds) -> tuple[str, ...]:
+    """Every gap in words: what was not checked, values not on record, imaging, care, the birth date."""
+    found = [f"{noun} not checked in full" for noun in unchecked(seen.record)]
+    found += [risk.because for risk in seen.risks if risk.state == "unknown"]
+    if not isinstance(seen.imaging, Present):
+        found.append(seen.imaging.because)
+    found += seen.care.gaps
+    if seen.record.born is None:
+        found.append("no birth date")
+    return tuple(dict.fromkeys(_sentence(words) for words in found if words))
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]

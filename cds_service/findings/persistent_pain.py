@@ -1,0 +1,44 @@
+"""Sign 1: back or neck pain beyond twelve weeks although conservative care was tried (E01; source document)."""
+
+from __future__ import annotations
+
+from cds_service.findings.complaints import Complaint
+from cds_service.findings.grounds import Grounds, care_suffices, facts_of, longest, told
+from cds_service.findings.sign import Sign
+
+NOT_CARED_FOR = "no conservative care documented for it"
+NOT_SURE_HOW_LONG = "how long it has lasted"
+
+
+def persistent_pain(seen: Grounds) -> Sign:
+    """Full: pain for more than 84 days and care documented, or partial and failed.
+
+    In part: without that care, or of possible or unknown duration. A pain known only by a weak code stays partial.
+    """
+    pains = seen.complaints.current(("axial",))
+    lasting = tuple(pain for pain in pains if pain.lasted_more_than(seen.given.symptom_days) is True)
+    possible = tuple(pain for pain in pains if pain.lasted_more_than(seen.given.symptom_days) is None)
+    if any(not pain.weak for pain in lasting) and care_suffices(seen.care):
+        return _sign(seen, lasting, full=True)
+    if lasting or possible:
+        return _sign(seen, lasting or possible, full=False)
+    return seen.absent("persistent-pain")
+
+
+def _sign(seen: Grounds, pains: tuple[Complaint, ...], *, full: bool) -> Sign:
+    weeks = seen.given.symptom_days // 7
+    pain = longest(pains)
+    sure = pain.lasted_more_than(seen.given.symptom_days) is True
+    cared = care_suffices(seen.care)
+    because = f"pain for more than {weeks} weeks" if sure else "pain of uncertain duration"
+    care = "despite conservative care" if cared else "without conservative care on record"
+    missing = (*(() if cared else (NOT_CARED_FOR,)), *(() if sure else (NOT_SURE_HOW_LONG,)))
+    return Sign(
+        "persistent-pain",
+        "present",
+        "full" if full else "partial",
+        because=f"{because} {care}",
+        brief=told(pain),
+        facts=(*facts_of(pains), *(seen.care.facts if cared else ())),
+        missing=missing,
+    )

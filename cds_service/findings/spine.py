@@ -1,0 +1,124 @@
+"""Which entries speak of the spine, of which part of it, and of what kind (clinical-logic A, L "Region")."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from cds_service.record.patient import Condition, Region
+
+Kind = Literal[
+    "axial",
+    "radicular",
+    "claudication",
+    "failed-back",
+    "myelopathy",
+    "herniation",
+    "stenosis",
+    "deformity",
+    "structural",
+]
+
+SPINE_SETS = (
+    "spine_pain_back_neck",
+    "chronic_pain_generic",
+    "degenerative_disc_spondylosis",
+    "disc_herniation",
+    "radiculopathy",
+    "spinal_stenosis",
+    "myelopathy",
+    "spinal_deformity",
+    "spondylolisthesis",
+    "failed_back_surgery",
+)
+"""The sets of section A; chronic pain is in its set only with a spine site or spine text."""
+
+CLAUDICATION = "neurogenic_claudication"
+"""The concept of the words "neurogenic claudication", found also beside a code."""
+
+CLAUDICATION_CODES = frozenset(
+    {("http://hl7.org/fhir/sid/icd-10-cm", "M48062"), ("http://snomed.info/sct", "303081002")}
+)
+
+OPERATION_SETS = (
+    "proc_discectomy",
+    "proc_decompression",
+    "proc_fusion",
+    "proc_corpectomy",
+    "proc_disc_replacement_other",
+)
+"""Augmentation, injection and stimulator are no spine operation (clinical-logic D)."""
+
+OPIOID_SETS = (
+    "opioid_rxnorm_ingredients",
+    "opioid_atc",
+    "opioid_clinical_drugs",
+    "synthea_opioid_drugs",
+)
+
+SETS_OF_KIND: tuple[tuple[Kind, tuple[str, ...]], ...] = (
+    ("axial", ("spine_pain_back_neck", "chronic_pain_generic")),
+    ("radicular", ("radiculopathy",)),
+    ("claudication", (CLAUDICATION, "spinal_stenosis")),
+    ("failed-back", ("failed_back_surgery",)),
+    ("myelopathy", ("myelopathy",)),
+    ("herniation", ("disc_herniation",)),
+    ("stenosis", ("spinal_stenosis",)),
+    ("deformity", ("spinal_deformity", "spondylolisthesis")),
+    ("structural", ("degenerative_disc_spondylosis",)),
+)
+"""In the order in which a card names them; a condition may be of several kinds (M54.4 is axial and radicular)."""
+
+SYMPTOMS: tuple[Kind, ...] = ("axial", "radicular", "claudication", "failed-back")
+"""What a patient feels; stenosis is a symptom beside a gait difficulty, a structural diagnosis never (A.6, L)."""
+
+
+def compatible(one: Region, other: Region) -> bool:
+    """Two regions may be the same part of the spine: equal, or one unknown."""
+    return one == other or "unknown" in (one, other)
+
+
+def claudication_named(condition: Condition) -> bool:
+    """Neurogenic claudication is named by its code or by its words."""
+    return CLAUDICATION in condition.concepts or not CLAUDICATION_CODES.isdisjoint(condition.codes)
+
+
+def spine_sets_of(condition: Condition) -> frozenset[str]:
+    """The spine sets an entry is in, as present disease; chronic pain of the spine counts as spine pain.
+
+    Neurogenic claudication in words stands beside the sets, so that it is a spine Condition without a code.
+    """
+    found = {name for name in (*SPINE_SETS, CLAUDICATION) if _present(condition, name)}
+    if "chronic_pain_generic" in found:
+        found.add("spine_pain_back_neck")
+    return frozenset(found)
+
+
+def is_spine(condition: Condition) -> bool:
+    """The entry is a spine Condition of section A."""
+    return any(_present(condition, name) for name in (*SPINE_SETS, CLAUDICATION))
+
+
+def same_problem(one: Condition, other: Condition) -> bool:
+    """Two entries are of the same problem: a compatible region and a value set in common (A.3)."""
+    return compatible(one.region, other.region) and not spine_sets_of(one).isdisjoint(spine_sets_of(other))
+
+
+def kinds_of(condition: Condition) -> tuple[Kind, ...]:
+    """The kinds of complaint an entry speaks of."""
+    return tuple(
+        kind
+        for kind, names in SETS_OF_KIND
+        if any(_present(condition, name) for name in names)
+        and (kind != "claudication" or claudication_named(condition))
+    )
+
+
+def is_structural_only(condition: Condition) -> bool:
+    """A spine Condition that names degeneration, deformity or slip and nothing a patient feels (A.6)."""
+    kinds = kinds_of(condition)
+    return bool(kinds) and all(kind in ("structural", "deformity") for kind in kinds)
+
+
+def _present(condition: Condition, name: str) -> bool:
+    match = condition.concepts.get(name)
+    return match is not None and match.use != "history"

@@ -1,0 +1,194 @@
+"""Conditions as problems, diagnoses and symptoms that count (clinical-logic "Filters" and A)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from cds_service.knowledge.systems import ICD_10, ICD_10_CM
+from cds_service.record.concepts import (
+    Coded,
+    Concepts,
+    Waiting,
+    concepts_of,
+    names_concept,
+    read_text,
+    unconditional,
+)
+from cds_service.record.onsets import CURRENT, ENDED, Began, read_end, read_start
+from cds_service.record.only_if import Told
+from cds_service.record.patient import Condition, Listing, Match
+from cds_service.record.regions import region_of
+from cds_service.record.standpoint import Standpoint, codes_of, status_of
+from cds_service.record.words import is_unconfirmed, notes_of, strings_of, without_ruled_out
+from cds_service.wire import fhir
+
+KIND = "Condition"
+SURE = frozenset({"", "confirmed", "provisional"})
+DOUBTED = frozenset({"differential", "unconfirmed"})
+DROPPED = frozenset({"refuted", "entered-in-error"})
+LATER_ENCOUNTERS = frozenset("DGKPS")
+FULL_LENGTH = 7
+SEVERE = "24484000"
+FORMER_SMOKER = "tobacco_former"
+NOT_PRESENT = "exclude_family_or_history"
+CANCER_HISTORY = "Z85"
+SLIP, HIGH_GRADE = "spondylolisthesis", "high_grade_slip"
+
+
+class Stage(msgspec.Struct, gc=False):
+    """Condition.stage, as far as it may give a grade of slip."""
+
+    summary: fhir.CodeableConcept | None = None
+
+
+@dataclass(slots=True)
+class ReadConditions:
+    """Conditions with, by their place, the rows that other entries will decide."""
+
+    entries: list[Condition]
+    waiting: dict[int, tuple[Waiting, ...]]
+
+
+def read_conditions(resources: Sequence[fhir.Condition], at: Standpoint) -> ReadConditions:
+    """Every Condition that is, or may be, in a value set; the others say nothing to the rules."""
+    read = ReadConditions([], {})
+    for resource in resources:
+        coded = at.rows(KIND, resource.code)
+        if coded or at.may_name(KIND, resource.code):
+            _read(resource, coded, at, read)
+    return read
+
+
+def _read(resource: fhir.Condition, coded: Coded, at: Standpoint, read: ReadConditions) -> None:
+    doubt = _doubt(status_of(resource.verificationStatus), at)
+    said = strings_of((resource.code,))
+    words = without_ruled_out(said, at.guards, lambda text: names_concept(KIND, text, at))
+    if doubt is None or words is None:
+        return
+    began = read_start(resource, at)
+    concepts = _concepts(resource, coded, words, began, at)
+    if concepts is None:
+        return
+    if concepts.waiting:
+        read.waiting[len(read.entries)] = concepts.waiting
+    read.entries.append(_condition(resource, coded, words, began, concepts, doubt, at))
+
+
+def _doubt(status: str, at: Standpoint) -> bool | None:
+    """Whether the diagnosis is unconfirmed; None where it does not count."""
+    if status in SURE:
+        return False
+    if status not in DOUBTED and status not in DROPPED:
+        at.note(KIND, "with an unlisted verificationStatus: read as unconfirmed")
+    return None if status in DROPPED else True
+
+
+def _concepts(
+    resource: fhir.Condition, coded: Coded, words: tuple[str, ...], began: Began, at: Standpoint
+) -> Concepts | None:
+    told = Told(
+        words,
+        strings_of(resource.bodySite or ()),
+        _severity(resource.severity),
+        unconditional(coded),
+        began.onset,
+        began.recorded,
+    )
+    concepts = concepts_of(KIND, coded, told, at)
+    if NOT_PRESENT in concepts.matches:
+        concepts = _of_the_past(concepts)
+    if SLIP in concepts.matches:
+        concepts = _graded(concepts, resource, told, at)
+    return concepts if concepts.any else None
+
+
+def _severity(severity: fhir.CodeableConcept | None) -> tuple[str, ...]:
+    if severity is None:
+        return ()
+    coded = any(coding.code == SEVERE for coding in severity.coding or ())
+    return (*strings_of((severity,)), *(("severe",) if coded else ()))
+
+
+def _of_the_past(concepts: Concepts) -> Concepts:
+    """Family history, past history and screening are no present disease; a former smoker is one, cancer was one."""
+    matches = concepts.matches
+    if matches[NOT_PRESENT].code.startswith(CANCER_HISTORY):
+        return concepts
+    return Concepts({FORMER_SMOKER: matches[FORMER_SMOKER]} if FORMER_SMOKER in matches else {})
+
+
+def _graded(concepts: Concepts, resource: fhir.Condition, told: Told, at: Standpoint) -> Concepts:
+    """A slip with its grade beside it: in stage or severity, or said in a note."""
+    beside = [f"spondylolisthesis {text}" for text in (*told.severity, *_stages(resource.stage))]
+    matches: dict[str, Match] = dict(concepts.matches)
+    pattern = at.patterns.named[HIGH_GRADE]
+    for text in (*beside, *notes_of(resource.note)):
+        read_text((pattern,), text, at, matches)
+    return Concepts(matches, concepts.waiting)
+
+
+def _stages(raw: msgspec.Raw | None) -> tuple[str, ...]:
+    if raw is None:
+        return ()
+    try:
+        stages = msgspec.json.decode(raw, type=list[Stage] | None)
+    except msgspec.MsgspecError:
+        return ()
+    return strings_of(stage.summary for stage in stages or ())
+
+
+def _condition(
+    resource: fhir.Condition,
+    coded: Coded,
+    words: tuple[str, ...],
+    began: Began,
+    concepts: Concepts,
+    doubt: bool,
+    at: Standpoint,
+) -> Condition:
+    codes, sites = codes_of(resource.code), strings_of(resource.bodySite or ())
+    status = _clinical_status(resource, at)
+    end = read_end(resource, began.recorded, status, at)
+    return Condition(
+        ref=f"Condition/{resource.id}" if resource.id else "",
+        concepts=concepts.matches,
+        codes=codes,
+        words=(*words, *(site for site in sites if site not in words)),
+        region=region_of(codes, coded, resource.bodySite, words),
+        start=began.start,
+        onset=began.onset,
+        recorded=began.recorded,
+        end=end,
+        active=status in CURRENT or (status not in ENDED and end is None),
+        recurrent=status in ("recurrence", "relapse"),
+        listing=_listing(resource.category),
+        unconfirmed=doubt or is_unconfirmed(words, at.guards),
+        later_encounter=any(_is_later(system, code) for system, code in codes),
+        note_words=notes_of(resource.note),
+    )
+
+
+def _clinical_status(resource: fhir.Condition, at: Standpoint) -> str:
+    """The clinicalStatus; `unknown` and words we do not know read as absent."""
+    status = status_of(resource.clinicalStatus)
+    if status in CURRENT or status in ENDED or not status:
+        return status
+    at.note(KIND, "with an unlisted clinicalStatus: read as if it had none")
+    return ""
+
+
+def _listing(categories: list[fhir.CodeableConcept] | None) -> Listing:
+    """A problem list outranks an encounter where both are said."""
+    said = {coding.code for category in categories or () for coding in category.coding or ()}
+    for listing in (Listing.PROBLEM_LIST, Listing.ENCOUNTER):
+        if listing.value in said:
+            return listing
+    return Listing.NONE
+
+
+def _is_later(system: str, code: str) -> bool:
+    """An ICD-10-CM code whose seventh character says subsequent encounter or sequela."""
+    return system in (ICD_10_CM, ICD_10) and len(code) == FULL_LENGTH and code[-1] in LATER_ENCOUNTERS

@@ -1,0 +1,246 @@
+"""Which drug an order names: by codes, else by an ingredient as a whole word of its text.
+
+An opioid is ignored for every purpose where it is an anaesthetic, an injection, a cough or cold combination
+or a cough or diarrhoea remedy: by an `ignore` row of an opioid set, else by words. Naloxone and naltrexone alone
+are none (clinical-logic B, L).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from cds_service.knowledge.rows import Row
+from cds_service.knowledge.systems import ATC, RXNORM
+from cds_service.knowledge.value_sets import PRODUCTS, ValueSet
+from cds_service.record.patient import Match, Use
+from cds_service.wire import fhir
+
+if TYPE_CHECKING:
+    from cds_service.knowledge.load import Knowledge
+
+INGREDIENTS = "opioid_rxnorm_ingredients"
+USE_DISORDER = "oud_treatment_drugs"
+OPIOID_SETS = (PRODUCTS, INGREDIENTS, "opioid_atc", "synthea_opioid_drugs")
+PRODUCT_SETS = (PRODUCTS, "synthea_opioid_drugs")
+CLASS_WORDS: Mapping[str, str] = {
+    "opioid_atc": "opioid",
+    "analgesic_nsaid": "NSAID",
+    "analgesic_acetaminophen": "acetaminophen",
+    "analgesic_gabapentinoid": "gabapentinoid",
+    "analgesic_neuropathic_antidepressant": "antidepressant",
+    "muscle_relaxant": "muscle relaxant",
+    "systemic_steroid": "corticosteroid",
+    "anticoagulant_antiplatelet": "blood thinner",
+    "immunosuppressant_drugs": "immunosuppressant",
+    "tobacco_cessation_drugs": "tobacco cessation treatment",
+    USE_DISORDER: "treatment of opioid use disorder",
+}
+# Whose ingredients are looked for in text. The ATC set of opioids is not among them: what it says of an
+# analgesic form of buprenorphine would hold for every text that names it.
+NAMED_SETS = (INGREDIENTS, *(concept for concept in CLASS_WORDS if concept != "opioid_atc"))
+WORD = re.compile(r"\w+")
+ONE_WORD = re.compile(r"[A-Za-z]{4,}")
+BRACKETED = re.compile(r"\([^)]*\)")
+INJECTION = re.compile(
+    r"\b(inj|inject\w*|intravenous|infusion|vials?|ampou?les?|syringe|cartridge|auto-?injector)\b", re.I
+)
+COUGH_OR_COLD = re.compile(
+    r"\b(guaifenesin|promethazine|chlorpheniramine|brompheniramine|triprolidine|pseudoephedrine|phenylephrine"
+    r"|homatropine|carbinoxamine)\b",
+    re.I,
+)
+FOR_USE_DISORDER = re.compile(r"\b(naloxone|sublingual|films?|strips?|implants?)\b", re.I)
+STRENGTH = r"\D{0,40}?(\d+(?:\.\d+)?) ?(mg/ml|mg/hr|mcg/hr|mg|mcg|ug)\b"
+USES: tuple[Use, ...] = ("full", "weak", "history")
+RXNORM_URIS = (RXNORM, "urn:oid:2.16.840.1.113883.6.88")
+Names = Mapping[str, tuple[Row, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A drug by its codes or its text.
+
+    `product` is its RxNorm code, empty where only an ingredient, a class or a text is given. `use_disorder`:
+    its code or form marks it as treatment of opioid use disorder; `use_disorder_by_reason`: a reason would.
+    """
+
+    concepts: Mapping[str, Match]
+    label: str
+    product: str = ""
+    ingredient: str = ""
+    strength: str = ""
+    opioid: bool = False
+    use_disorder: bool = False
+    use_disorder_by_reason: bool = False
+    injected: bool = False
+
+
+def names_of(value_sets: Mapping[str, ValueSet]) -> Names:
+    """Each word that names an ingredient, in lower case, with the rows it stands for: one a value set."""
+    names: dict[str, dict[str, Row]] = {}
+    for concept in NAMED_SETS:
+        for row in value_sets[concept].rows if concept in value_sets else ():
+            for name in _names_in(row):
+                names.setdefault(name, {}).setdefault(concept, row)
+    return {name: tuple(rows.values()) for name, rows in names.items()}
+
+
+def _names_in(row: Row) -> Iterator[str]:
+    """The ingredients a row names; a class ("NSAIDs") is not one, nor a product of two."""
+    if row.match != "exact" or row.system not in (RXNORM, ATC) or "/" in row.display:
+        return
+    display = BRACKETED.sub("", row.display).strip()
+    if row.system == RXNORM:
+        display = display.split(" ")[0]
+    yield from (part.lower() for part in display.split(", ") if ONE_WORD.fullmatch(part))
+
+
+def texts_of(concepts: Iterable[fhir.CodeableConcept]) -> tuple[str, ...]:
+    """The strings that say what the drug is: text and displays, each once."""
+    said = (text for c in concepts for text in (c.text, *(coding.display for coding in c.coding or ())))
+    return tuple(dict.fromkeys(text.strip() for text in said if text))
+
+
+def name_drug(
+    concepts: tuple[fhir.CodeableConcept, ...], knowledge: Knowledge, names: Names
+) -> Named | None:
+    """The drug, where it matters to any rule; None for all others and for an ignored opioid."""
+    rows = _coded(concepts, knowledge)
+    by_text = not rows
+    if by_text:
+        rows = _worded(concepts, names)
+        if not rows:
+            return None
+    return _named(rows, concepts, by_text, knowledge, names)
+
+
+def _coded(concepts: tuple[fhir.CodeableConcept, ...], knowledge: Knowledge) -> list[Row]:
+    look_up = knowledge.codes.rows
+    return [
+        row
+        for concept in concepts
+        for coding in concept.coding or ()
+        if coding.system and coding.code
+        for row in look_up("Medication", coding.system, coding.code)
+    ]
+
+
+def _worded(concepts: tuple[fhir.CodeableConcept, ...], names: Names) -> list[Row]:
+    """The rows whose ingredient is a whole word of a text."""
+    words = (word for text in texts_of(concepts) for word in WORD.findall(text.lower()))
+    return list(dict.fromkeys(row for word in words for row in names.get(word, ())))
+
+
+def _named(
+    rows: list[Row],
+    concepts: tuple[fhir.CodeableConcept, ...],
+    by_text: bool,
+    knowledge: Knowledge,
+    names: Names,
+) -> Named | None:
+    texts = texts_of(concepts)
+    opioids = [row for row in rows if row.concept in OPIOID_SETS]
+    said = " ".join((*texts, *(row.display for row in opioids)))
+    injected = INJECTION.search(said) is not None
+    opioid = bool(opioids) and not _ignored(opioids, said, injected)
+    kept = [row for row in rows if row.use != "ignore" and (opioid or row.concept not in OPIOID_SETS)]
+    ingredient, strength = _opioid_in(opioids, knowledge, names) if opioid else ("", "")
+    by_form = opioid and _by_form(kept, ingredient, said)
+    if (opioids and not opioid) or (ingredient and not by_form):
+        kept = [row for row in kept if row.concept != USE_DISORDER]
+    if not kept:
+        return None
+    matches = _matches(kept, by_text, ingredient, by_form)
+    ingredient = ingredient or _first_label(matches)
+    return Named(
+        concepts=matches,
+        label=ingredient,
+        product=_product(concepts, knowledge),
+        ingredient=ingredient,
+        strength=strength or _strength_in(texts, ingredient),
+        opioid=opioid,
+        use_disorder=by_form,
+        use_disorder_by_reason=ingredient in ("buprenorphine", "methadone"),
+        injected=injected,
+    )
+
+
+def _ignored(opioids: list[Row], said: str, injected: bool) -> bool:
+    """Ignored by its row; an ingredient or a text, unlike a known product, also by the words about it."""
+    if any(row.use == "ignore" for row in opioids):
+        return True
+    if any(row.concept in PRODUCT_SETS for row in opioids):
+        return False
+    return injected or COUGH_OR_COLD.search(said) is not None
+
+
+def _opioid_in(opioids: list[Row], knowledge: Knowledge, names: Names) -> tuple[str, str]:
+    """The opioid's ingredient and its strength as "5 mg", either empty where no row tells."""
+    for row in opioids:
+        for product in knowledge.opioid_products.get(row.code, ()) if row.concept in PRODUCT_SETS else ():
+            return product.ingredient, f"{product.strength:g} {product.strength_unit}".lower()
+    for row in opioids:
+        for word in WORD.findall(row.display.lower()):
+            if any(named.concept == INGREDIENTS for named in names.get(word, ())):
+                return word, ""
+    return "opioid", ""
+
+
+def _by_form(kept: list[Row], ingredient: str, said: str) -> bool:
+    """It treats opioid use disorder by its code, or is buprenorphine in a form given for that.
+
+    An ATC code of the analgesic outweighs the form.
+    """
+    if any(row.concept == USE_DISORDER and row.use == "full" for row in kept):
+        return True
+    analgesic = any(row.concept == "opioid_atc" and row.code.startswith("N02A") for row in kept)
+    return ingredient == "buprenorphine" and not analgesic and FOR_USE_DISORDER.search(said) is not None
+
+
+def _matches(kept: list[Row], by_text: bool, ingredient: str, by_form: bool) -> dict[str, Match]:
+    """The best row of each value set; an opioid is always in the set of ingredients, whatever coded it."""
+    matches: dict[str, Match] = {}
+    for row in sorted(kept, key=lambda row: USES.index(cast(Use, row.use)), reverse=True):
+        matches[row.concept] = Match(cast(Use, row.use), _label(row), row.system, row.code, by_text)
+    if ingredient:
+        matches.setdefault(INGREDIENTS, Match("full", ingredient, by_text=by_text))
+    if by_form:
+        matches[USE_DISORDER] = Match("full", ingredient, by_text=by_text)
+    return matches
+
+
+def _label(row: Row) -> str:
+    """The ingredient where the row names one, else the class in our words."""
+    named = next(_names_in(row), "")
+    if named and "," not in row.display:
+        return named
+    return CLASS_WORDS.get(row.concept, "opioid")
+
+
+def _first_label(matches: Mapping[str, Match]) -> str:
+    return next(matches[concept].label for concept in (*NAMED_SETS, *matches) if concept in matches)
+
+
+def _product(concepts: tuple[fhir.CodeableConcept, ...], knowledge: Knowledge) -> str:
+    """The RxNorm code, unless it stands for an ingredient."""
+    codings = (coding for concept in concepts for coding in concept.coding or ())
+    return next((c.code for c in codings if c.code and _is_rxnorm_product(c.system, c.code, knowledge)), "")
+
+
+def _is_rxnorm_product(system: str | None, code: str, knowledge: Knowledge) -> bool:
+    if system not in RXNORM_URIS:
+        return False
+    rows = knowledge.codes.rows("Medication", system, code)
+    return not rows or any(row.concept in PRODUCT_SETS for row in rows)
+
+
+def _strength_in(texts: tuple[str, ...], ingredient: str) -> str:
+    """The strength that follows the ingredient in a text, as "5 mg"; empty where none does."""
+    for text in texts:
+        found = re.search(re.escape(ingredient) + STRENGTH, text, re.I)
+        if found:
+            return f"{float(found[1]):g} {found[2].lower()}"
+    return ""

@@ -1,0 +1,90 @@
+"""From where a chart is read: the day, the patient's date of birth, and what is known; with what was odd about it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+
+from cds_service.knowledge.codes import Codes
+from cds_service.knowledge.patterns import Guards, Patterns
+from cds_service.knowledge.systems import SNOMED, SNOMED_EDITION, SYSTEM_BY_URI
+from cds_service.knowledge.thresholds import Thresholds
+from cds_service.knowledge.rows import Row
+from cds_service.record.dates import DateRange
+from cds_service.record.words import cleaned, might_hold
+from cds_service.wire.fhir import CodeableConcept, Coding
+
+
+
+@dataclass(frozen=True, slots=True)
+class Standpoint:
+    """What every entry is read with. `odd` counts what was skipped or doubted, by type and in our own words."""
+
+    day: date
+    born: DateRange | None
+    codes: Codes
+    patterns: Patterns
+    given: Thresholds
+    odd: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    @property
+    def guards(self) -> Guards:
+        """The patterns that guard others."""
+        return self.patterns.guards
+
+    def note(self, kind: str, what: str) -> None:
+        """Something about an entry of this type was odd; `what` holds no word of the chart."""
+        self.odd[kind, what] += 1
+
+    def oddities(self) -> tuple[str, ...]:
+        """Each oddity once with how often it was met, in the order of their words."""
+        return tuple(f"{count} {kind} {what}" for (kind, what), count in sorted(self.odd.items()))
+
+    def rows(self, resource: str, concept: CodeableConcept | None) -> list[tuple[Row, Coding]]:
+        """The value-set rows that decide for the concept's codings, each with its coding."""
+        found: list[tuple[Row, Coding]] = []
+        if concept is not None and concept.coding:
+            for coding in concept.coding:
+                if coding.system and coding.code:
+                    rows = self.codes.rows(resource, coding.system, coding.code)
+                    for row in rows:
+                        found.append((row, coding))
+        return found
+
+    def may_name(self, resource: str, concept: CodeableConcept | None) -> bool:
+        """The words could match a concept pattern; asked of everything that no value set knows, so it is cheap."""
+        regexes = tuple([pattern.regex.pattern for pattern in self.patterns.where_uncoded[resource]])
+        if concept is None or not regexes:
+            return False
+        if concept.text and might_hold(cleaned(concept.text), regexes):
+            return True
+        return any(
+            might_hold(cleaned(coding.display), regexes)
+            for coding in concept.coding or ()
+            if coding.display and coding.display != concept.text
+        )
+
+
+def plain(coding: Coding) -> tuple[str, str]:
+    """The coding as (canonical system, code), the code without dots and in upper case where its system nests."""
+    system, code = coding.system or "", (coding.code or "").strip()
+    known = SYSTEM_BY_URI.get(system)
+    if known is None:
+        return (SNOMED if system.startswith(SNOMED_EDITION) else system), code
+    return known.uri, code.replace(".", "").upper() if known.nests else code
+
+
+def codes_of(concept: CodeableConcept | None) -> frozenset[tuple[str, str]]:
+    """Every coding that has a system and a code."""
+    if concept is None or not concept.coding:
+        return frozenset()
+    return frozenset([plain(coding) for coding in concept.coding if coding.system and coding.code])
+
+
+def status_of(concept: CodeableConcept | None) -> str:
+    """The word of a status: its first code, else its text; empty where there is none."""
+    if concept is None:
+        return ""
+    code = next((coding.code for coding in concept.coding or () if coding.code), None)
+    return (code or concept.text or "").strip().lower()

@@ -1,0 +1,170 @@
+"""What a card has to tell, chosen from the assessment and put in order, before it is worded and cut to size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from cds_service.assessment.miss import Assessment
+from cds_service.findings import Findings
+from cds_service.findings.finding import Absent, Fact, Present
+from cds_service.findings.red_flags import RedFlag
+from cds_service.findings.risk import Risk
+from cds_service.findings.sign import NEVER_STARTS_A_CARD, Sign
+from cds_service.rendering.words import Candidate, Situation
+
+MOST_BULLETS = 6
+ENOUGH_BULLETS = 3
+MOST_HISTORY = 2
+MRI_MISSING = "MRI not found"
+EVALUATIONS = ("optimise-first", "recommend", "consider")
+# In the order a card names them: the narrower procedure first (clinical-logic H).
+CANDIDATE_SETS: tuple[tuple[Candidate, tuple[str, ...]], ...] = (
+    ("herniation", ("disc_herniation",)),
+    ("stenosis", ("spinal_stenosis",)),
+    ("fusion", ("spondylolisthesis", "spinal_deformity", "severe_instability")),
+    ("corpectomy", ("redflag_spinal_neoplasm", "redflag_unstable_fracture")),
+    ("radiosurgery", ("redflag_spinal_neoplasm", "redflag_benign_spinal_tumour")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """What one card tells.
+
+    `briefs` are the reasons for the summary, weightiest first, and `ending` what the summary adds to them; `risks`
+    those that decided or are to be treated in parallel; `rests_on` the ids under which sources are listed.
+    """
+
+    rule: str
+    briefs: tuple[str, ...]
+    ending: str = ""
+    situation: Situation = "usual"
+    signs: tuple[Sign, ...] = ()
+    risks: tuple[Risk, ...] = ()
+    missing: tuple[str, ...] = ()
+    why: tuple[Fact, ...] = ()
+    history: tuple[Fact, ...] = ()
+    cautions: tuple[str, ...] = ()
+    other_risks: tuple[Risk, ...] = ()
+    gaps: tuple[str, ...] = ()
+    unchecked: tuple[str, ...] = ()
+    imaging_missing: bool = False
+    before_revision: bool = False
+    candidates: tuple[Candidate, ...] = ()
+    rests_on: tuple[str, ...] = ()
+
+
+def points(assessment: Assessment) -> Points:
+    """What the card of the deciding rule tells; there must be one."""
+    has, rule = assessment.findings, assessment.rule
+    flags = _flags(has, rule)
+    signs = starting_signs(has)
+    risks = _deciding(has, rule, signs)
+    history = tuple(map(_historic, has.red_flags.history[:MOST_HISTORY]))
+    return Points(
+        rule=rule,
+        briefs=_briefs(has, rule, flags, signs, risks),
+        ending=MRI_MISSING if rule == "recommend" and isinstance(has.imaging, Absent) else "",
+        situation=_situation(rule, signs, risks),
+        signs=signs,
+        risks=risks,
+        missing=_unique(word for sign in signs for word in sign.missing) if rule == "consider" else (),
+        why=_why(has, flags, signs, risks)[: MOST_BULLETS - len(history)],
+        history=history,
+        cautions=tuple(caution.text for caution in has.cautions),
+        other_risks=tuple(risk for risk in has.risks if risk.present and risk not in risks),
+        gaps=has.gaps,
+        unchecked=has.unchecked,
+        imaging_missing=rule in EVALUATIONS and isinstance(has.imaging, Absent),
+        before_revision=not flags and any(sign.id == "persistent-after-surgery" for sign in signs),
+        candidates=tuple(_candidates(has)),
+        rests_on=_rests_on(flags, signs, risks),
+    )
+
+
+def starting_signs(has: Findings) -> tuple[Sign, ...]:
+    """The signs that may start a card and are present: time-critical first, then full, then as they are listed."""
+    present = [s for s in has.signs if s.state == "present" and s.id != NEVER_STARTS_A_CARD]
+    return tuple(sorted(present, key=lambda sign: (not sign.time_critical, not sign.full)))
+
+
+def _flags(has: Findings, rule: str) -> tuple[RedFlag, ...]:
+    if rule == "urgent-emergency":
+        return has.red_flags.emergencies
+    return has.red_flags.prompts if rule == "urgent-prompt" else ()
+
+
+def _deciding(has: Findings, rule: str, signs: tuple[Sign, ...]) -> tuple[Risk, ...]:
+    """Row 6: what alone suffices, else the three together. Row 7, and row 8 past it: what can be treated."""
+    if rule == "not-advised":
+        alone = tuple(risk for risk in has.risks if risk.major)
+        return alone or tuple(risk for risk in has.risks if risk.extreme)
+    if rule == "optimise-first" or (rule == "recommend" and signs[0].time_critical):
+        return tuple(risk for risk in has.risks if risk.modifiable)
+    return ()
+
+
+def _situation(rule: str, signs: tuple[Sign, ...], risks: tuple[Risk, ...]) -> Situation:
+    if rule not in ("not-advised", "recommend", "consider") or not signs[0].time_critical:
+        return "usual"
+    return "in-parallel" if rule == "recommend" and risks else "time-critical"
+
+
+def _briefs(
+    has: Findings, rule: str, flags: tuple[RedFlag, ...], signs: tuple[Sign, ...], risks: tuple[Risk, ...]
+) -> tuple[str, ...]:
+    """The summary's reasons: of an emergency the flags, of a warning the risks, else the signs and the care."""
+    if flags:
+        return _unique(flag.brief for flag in flags)
+    if rule in ("not-advised", "optimise-first"):
+        return _unique(risk.brief for risk in risks)
+    first, *others = _unique(sign.brief for sign in signs)
+    if has.care.state == "documented":
+        first = f"{first}, care documented"
+    lacking = signs[0].missing[:1] if rule == "consider" else ()
+    return _unique((first, *lacking, *others))
+
+
+def _why(
+    has: Findings, flags: tuple[RedFlag, ...], signs: tuple[Sign, ...], risks: tuple[Risk, ...]
+) -> list[Fact]:
+    """What decided, then the first fact of each sign, care, imaging and pain, then the rest of the signs' facts."""
+    decided = [*(flag.fact for flag in flags), *(fact for risk in risks for fact in risk.facts)]
+    seen = has.imaging.facts if isinstance(has.imaging, Present) else ()
+    pain = has.impact.facts if isinstance(has.impact, Present) else ()
+    heads = [sign.facts[0] for sign in signs if sign.facts]
+    tails = [fact for sign in signs for fact in sign.facts[1:]]
+    facts = _each_once([*decided, *heads, *has.care.facts, *seen, *pain, *tails])
+    return facts[: max(ENOUGH_BULLETS, len(flags))] if flags else facts
+
+
+def _historic(fact: Fact) -> Fact:
+    """An old or treated red flag, marked as such."""
+    text = fact.text if fact.text.startswith("History") else f"History: {fact.text}"
+    return Fact(text, fact.sources, fact.quote)
+
+
+def _each_once(facts: Iterable[Fact]) -> list[Fact]:
+    return list({fact.text: fact for fact in reversed(list(facts))}.values())[::-1]
+
+
+def _unique(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(word for word in words if word))
+
+
+def _candidates(has: Findings) -> Iterable[Candidate]:
+    """The procedures that the current diagnoses would be candidates for."""
+    current = [condition for condition in has.record.conditions if condition.open]
+    for candidate, value_sets in CANDIDATE_SETS:
+        if any(condition.counts_for(name) for condition in current for name in value_sets):
+            yield candidate
+
+
+def _rests_on(
+    flags: tuple[RedFlag, ...], signs: tuple[Sign, ...], risks: tuple[Risk, ...]
+) -> tuple[str, ...]:
+    """Where to look for sources: what decided first."""
+    urgency = ("time-critical",) if not flags and signs and signs[0].time_critical else ()
+    found = (*(flag.id for flag in flags), *(risk.id for risk in risks), *urgency)
+    return found if flags else _unique((*found, *(sign.id for sign in signs)))

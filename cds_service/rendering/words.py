@@ -1,0 +1,120 @@
+"""The words of the cards, read and checked once, when the service starts; a site's `CDS_CARDS_DIR` lies over ours.
+
+A word in braces is a place to be filled: `{reasons}`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import ClassVar, Literal
+
+from pydantic import ConfigDict, TypeAdapter
+
+from cds_service.errors import KnowledgeError
+from cds_service.findings.risk import RiskId
+from cds_service.knowledge.layers import Layer, checked, read_layer
+from cds_service.wire.cds_hooks import Indicator
+
+CardId = Literal["urgent-emergency", "urgent-prompt", "not-advised", "optimise-first", "recommend", "consider"]
+Situation = Literal["usual", "time-critical", "in-parallel"]
+Candidate = Literal["herniation", "stenosis", "fusion", "corpectomy", "radiosurgery"]
+
+SHARED_FILE = "shared.toml"
+# Each card, and the situations it must have a sentence for under [next].
+SITUATIONS: Mapping[CardId, tuple[Situation, ...]] = {
+    "urgent-emergency": ("usual",),
+    "urgent-prompt": ("usual",),
+    "not-advised": ("usual", "time-critical"),
+    "optimise-first": ("usual",),
+    "recommend": ("usual", "time-critical", "in-parallel"),
+    "consider": ("usual", "time-critical"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CardWords:
+    """One card's words. `short_summary` is for when the reasons do not fit beside what is unchecked.
+
+    `next` holds a sentence a situation; `candidates` are the procedures this card may name; `options` what else
+    there is; `basis` the sources this card rests on whatever the findings.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    rule: CardId
+    title: str
+    indicator: Indicator
+    summary: str
+    next: Mapping[Situation, str]
+    override_reasons: tuple[str, ...]
+    short_summary: str = ""
+    candidates: tuple[Candidate, ...] = ()
+    options: tuple[str, ...] = ()
+    basis: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SharedWords:
+    """What several cards say. `basis` names the sources that a sign, a risk or a red flag rests on."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    source_label: str
+    link_label: str
+    not_checked: str
+    footer: str
+    still_open: str
+    alongside: str
+    imaging_missing: str
+    before_revision: str
+    actions: Mapping[RiskId, str]
+    candidates: Mapping[Candidate, str]
+    basis: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """All cards by rule id, and what they share; `at` says which file had the last word on each."""
+
+    cards: Mapping[CardId, CardWords]
+    shared: SharedWords
+    at: Mapping[str, str]
+
+
+_CARD = TypeAdapter(CardWords)
+_SHARED = TypeAdapter(SharedWords)
+
+
+def read_words(cards_dir: Path | None = None, *, ours: Traversable | None = None) -> Words:
+    """Every card with a site's words laid over ours, of the right shape. Raises KnowledgeError."""
+    packaged = read_layer(ours or files("cards"))
+    site = read_layer(cards_dir) if cards_dir else Layer("", {})
+    names = [SHARED_FILE, *map(_file, SITUATIONS)]
+    for layer in (packaged, site):
+        for name in sorted(layer.files.keys() - set(names)):
+            raise KnowledgeError(f"{layer.at(name)}: no card has this name; use one of {', '.join(names)}")
+    found = {name: _laid_over(packaged, site, name) for name in names}
+    return Words(
+        cards={rule: checked(_CARD, found[_file(rule)][0], rule, found[_file(rule)][1]) for rule in SITUATIONS},
+        shared=checked(_SHARED, found[SHARED_FILE][0], "shared", found[SHARED_FILE][1]),
+        at={name.removesuffix(".toml"): at for name, (at, _) in found.items()},
+    )
+
+
+def _file(rule: str) -> str:
+    return f"{rule}.toml"
+
+
+def _laid_over(ours: Layer, site: Layer, name: str) -> tuple[str, dict[str, object]]:
+    """The file that has the last word, and both as one: a site's key replaces ours, within a table too."""
+    table: dict[str, object] = ours.toml(name)
+    if name not in site.files:
+        return ours.at(name), table
+    for key, value in site.toml(name).items():
+        beneath = table.get(key)
+        table[key] = beneath | value if isinstance(beneath, dict) and isinstance(value, dict) else value
+    return site.at(name), table

@@ -1,0 +1,1 @@
+"""Tables: each finding, edge by edge."""
