@@ -5,8 +5,9 @@ from __future__ import annotations
 from cds_service.findings.caution import Caution
 from cds_service.findings.finding import Fact
 from cds_service.findings.latest import Reading, latest
-from cds_service.findings.on_record import entry_fact, in_order
+from cds_service.findings.on_record import entry_fact, entry_in_brief, in_order
 from cds_service.findings.risk import Risk
+from cds_service.findings.words import as_in_a_sentence
 from cds_service.knowledge.thresholds import Thresholds
 from cds_service.record.patient import Condition, PatientRecord
 
@@ -37,9 +38,7 @@ def cardiovascular_disease(record: PatientRecord, given: Thresholds) -> Risk:
         return _present(record, given, major, chronic)
     if _unanswered(record):
         because = f"{_unanswered(record)} were not checked for heart and circulation"
-        return Risk(
-            "cardiovascular-disease", "unknown", because=because, major=None, extreme=None, modifiable=None
-        )
+        return Risk("cardiovascular-disease", "unknown", because=because, major=None, extreme=None, modifiable=None)
     return Risk("cardiovascular-disease", "absent", because="no cardiovascular disease on record")
 
 
@@ -70,14 +69,11 @@ def _counts(entry: Condition, concept: str) -> bool:
 
 def _is_event(entry: Condition) -> bool:
     return any(
-        code in EVENT_SNOMED if system == SNOMED else code.startswith(EVENT_STEMS)
-        for system, code in entry.codes
+        code in EVENT_SNOMED if system == SNOMED else code.startswith(EVENT_STEMS) for system, code in entry.codes
     )
 
 
-def _present(
-    record: PatientRecord, given: Thresholds, major: tuple[Fact, ...], chronic: tuple[Fact, ...]
-) -> Risk:
+def _present(record: PatientRecord, given: Thresholds, major: tuple[Fact, ...], chronic: tuple[Fact, ...]) -> Risk:
     facts = (*major, *chronic)
     unsure = None if _unanswered(record) else False
     return Risk(
@@ -85,7 +81,7 @@ def _present(
         "present",
         value=_value(record, given, bool(major)),
         facts=facts,
-        brief=_brief(record, given, facts),
+        brief=_brief(record, given),
         because=facts[0].text,
         major=True if major else unsure,
         extreme=bool(chronic),
@@ -99,11 +95,15 @@ def _value(record: PatientRecord, given: Thresholds, major: bool) -> dict[str, o
     return {"severity": "major" if major else "chronic", **measured}
 
 
-def _brief(record: PatientRecord, given: Thresholds, facts: tuple[Fact, ...]) -> str:
+def _brief(record: PatientRecord, given: Thresholds) -> str:
+    """The first fact for a summary; the date matters only of what is major."""
     reading = ejection_fraction(record, given)
     if reading is not None and reading.value < given.ejection_fraction_major:
         return reading.brief("EF", "%", record.day)
-    return facts[0].text
+    major = _major(record)
+    if major:
+        return entry_in_brief(major[0], "cardio_major", record.day)
+    return as_in_a_sentence(_chronic(record)[0].concepts["cardio_chronic"].label)
 
 
 def _unanswered(record: PatientRecord) -> str:
@@ -120,6 +120,4 @@ def ejection_fraction_caution(record: PatientRecord, given: Thresholds) -> Cauti
         return None
     if not given.ejection_fraction_major <= reading.value < given.ejection_fraction_caution:
         return None
-    return Caution(
-        "reduced-ejection-fraction", f"{reading.words('EF', '%')}: cardiac assessment", reading.sources
-    )
+    return Caution("reduced-ejection-fraction", f"{reading.words('EF', '%')}: cardiac assessment", reading.sources)

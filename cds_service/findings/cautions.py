@@ -30,9 +30,7 @@ __all__ = ["Caution", "cautions"]
 HOSPICE = "palliative_hospice"
 
 
-def cautions(
-    record: PatientRecord, given: Thresholds, opioid_status: OpioidStatus = "none"
-) -> tuple[Caution, ...]:
+def cautions(record: PatientRecord, given: Thresholds, opioid_status: OpioidStatus = "none") -> tuple[Caution, ...]:
     """Every caution that holds; `opioid_status` is that of `OpioidUse` (clinical-logic B)."""
     found = (*(caution(record, given) for caution in CAUTIONS), opioid_caution(opioid_status))
     return tuple(caution for caution in found if caution is not None)

@@ -7,6 +7,7 @@ The record reads them: a match in full has the words (or a code that needs none)
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from cds_service.findings.caution import Caution
 from cds_service.findings.finding import Fact
@@ -23,6 +24,7 @@ from cds_service.knowledge.thresholds import Thresholds
 from cds_service.record.patient import Condition, PatientRecord, Report
 
 FRACTURE = "redflag_unstable_fracture"
+SCARRING = "epidural_scarring"
 SNOMED = "http://snomed.info/sct"
 INSTABILITY_STEMS = ("M532", "M433", "M434", "M435")
 INSTABILITY_SNOMED = "240220009"
@@ -35,30 +37,36 @@ def severe_instability(record: PatientRecord, given: Thresholds) -> Risk:
     A fracture counts for `unstable_fracture_days` from its onset, else its record, whatever its
     clinicalStatus; one coded as sequela (7th character S) does not.
     """
-    facts = (
-        *_facts(open_entries(record, "severe_instability"), "severe_instability"),
-        *_facts(_slipped(record), "high_grade_slip"),
+    said = _severe(open_entries(record, "severe_instability"))
+    slipped = (
+        *_facts(open_entries(record, "high_grade_slip"), "high_grade_slip"),
         *_report_facts(record, "high_grade_slip", "high-grade slip"),
-        *_facts(_broken(record, given), FRACTURE),
     )
+    broken = _facts(_broken(record, given), FRACTURE)
+    brief = "severe spinal instability" if said else "high-grade slip" if slipped else "unstable vertebral fracture"
     undated = any(_days(entry, record) is None for entry in _fractures(record))
     doubt = "an unstable fracture is on record without a date" if undated else ""
-    return _risk("severe-instability", record, facts, doubt)
+    return _risk("severe-instability", record, (*said, *slipped, *broken), brief, doubt)
+
+
+def _severe(entries: Iterable[Condition]) -> tuple[Fact, ...]:
+    """The value set's label does not say severe, the entry's own words do."""
+    facts = _facts(entries, "severe_instability")
+    return tuple(replace(fact, text=f"severe {fact.text}") for fact in facts)
 
 
 def epidural_scarring(record: PatientRecord, given: Thresholds) -> Risk:
     """Epidural scarring is significant: by its code, or by words such as extensive, also of a report."""
-    facts = (
-        *_facts(open_entries(record, "epidural_scarring"), "epidural_scarring"),
-        *_report_facts(record, "epidural_scarring", "extensive epidural scarring"),
-    )
-    return _risk("epidural-scarring", record, facts, "")
+    entries = open_entries(record, SCARRING)
+    reported = _report_facts(record, SCARRING, "extensive epidural scarring")
+    extensive = bool(reported) or any(entry.concepts[SCARRING].by_text for entry in entries)
+    brief = "extensive epidural scarring" if extensive else "epidural scarring"
+    return _risk("epidural-scarring", record, (*_facts(entries, SCARRING), *reported), brief, "")
 
 
-def _risk(id_: RiskId, record: PatientRecord, facts: tuple[Fact, ...], doubt: str) -> Risk:
+def _risk(id_: RiskId, record: PatientRecord, facts: tuple[Fact, ...], brief: str, doubt: str) -> Risk:
     if facts:
-        first = facts[0].text
-        return Risk(id_, "present", facts=facts, brief=first, because=first, major=True)
+        return Risk(id_, "present", facts=facts, brief=brief, because=facts[0].text, major=True)
     because = doubt or _unanswered(record)
     if because:
         return Risk(id_, "unknown", because=because, major=None)
@@ -93,14 +101,8 @@ def _report_fact(report: Report, words: str) -> Fact:
     return Fact(text, refs(report), report.conclusion)
 
 
-def _slipped(record: PatientRecord) -> tuple[Condition, ...]:
-    return open_entries(record, "high_grade_slip")
-
-
 def _fractures(record: PatientRecord) -> tuple[Condition, ...]:
-    return in_order(
-        entry for entry in record.conditions if entry.counts_for(FRACTURE) and not _is_sequela(entry)
-    )
+    return in_order(entry for entry in record.conditions if entry.counts_for(FRACTURE) and not _is_sequela(entry))
 
 
 def _broken(record: PatientRecord, given: Thresholds) -> tuple[Condition, ...]:
@@ -113,10 +115,7 @@ def _days(entry: Condition, record: PatientRecord) -> int | None:
 
 
 def _is_sequela(entry: Condition) -> bool:
-    return any(
-        system != SNOMED and len(code) == ICD_CODE_LENGTH and code.endswith("S")
-        for system, code in entry.codes
-    )
+    return any(system != SNOMED and len(code) == ICD_CODE_LENGTH and code.endswith("S") for system, code in entry.codes)
 
 
 def instability_caution(record: PatientRecord, given: Thresholds) -> Caution | None:
@@ -124,9 +123,7 @@ def instability_caution(record: PatientRecord, given: Thresholds) -> Caution | N
     named = in_order(entry for entry in record.conditions if entry.open and _is_ungraded(entry))
     if not named:
         return None
-    return Caution(
-        "ungraded-instability", "Spinal instability on record: flexion–extension films", refs(*named)
-    )
+    return Caution("ungraded-instability", "Spinal instability on record: flexion–extension films", refs(*named))
 
 
 def _is_ungraded(entry: Condition) -> bool:
@@ -150,5 +147,5 @@ def scarring_caution(record: PatientRecord, given: Thresholds) -> Caution | None
 
 
 def _is_slight(entry: Condition | Report) -> bool:
-    match = entry.concepts.get("epidural_scarring")
+    match = entry.concepts.get(SCARRING)
     return match is not None and match.use == "weak"

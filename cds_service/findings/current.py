@@ -33,9 +33,7 @@ class Standing:
     unchecked: tuple[Key, ...] = ()
 
 
-def current_conditions(
-    record: PatientRecord, given: Thresholds, *, count_stale: bool = False
-) -> tuple[Condition, ...]:
+def current_conditions(record: PatientRecord, given: Thresholds, *, count_stale: bool = False) -> tuple[Condition, ...]:
     """The spine Conditions that are current on the day; `count_stale`: the stale ones too (J, row 1)."""
     standing = standing_of(record, given)
     return standing.current + standing.stale if count_stale else standing.current

@@ -34,9 +34,7 @@ def is_taken(drug: Drug, today: date, given: Thresholds) -> bool:
 
 def taken(record: PatientRecord, concept: str, given: Thresholds) -> tuple[Drug, ...]:
     """The drugs of the set that are taken, with lower confidence too, in a stable order."""
-    return _in_order(
-        drug for drug in record.drugs if concept in drug.concepts and is_taken(drug, record.day, given)
-    )
+    return _in_order(drug for drug in record.drugs if concept in drug.concepts and is_taken(drug, record.day, given))
 
 
 def _in_order(drugs: Iterable[Drug]) -> tuple[Drug, ...]:
@@ -102,9 +100,7 @@ def _latest_run(drugs: tuple[Drug, ...], given: Thresholds) -> tuple[date, date]
 def addiction_caution(record: PatientRecord, given: Thresholds) -> Caution | None:
     """Opioid use disorder, also in remission, an overdose, or treatment of the disorder: never a sign (F)."""
     named = in_order(entry for entry in record.conditions if not ADDICTION_SETS.isdisjoint(entry.concepts))
-    treated = _in_order(
-        drug for drug in record.drugs if drug.use_disorder and is_taken(drug, record.day, given)
-    )
+    treated = _in_order(drug for drug in record.drugs if drug.use_disorder and is_taken(drug, record.day, given))
     if not named and not treated:
         return None
     text = "Opioid use disorder or overdose on record: addiction care alongside"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from cds_service.findings.on_record import days_since, entry_fact, open_entries, when_as_written
+from datetime import date
+
+from cds_service.findings.on_record import days_since, entry_fact, entry_in_brief, open_entries, when_as_written
 from cds_service.findings.risk import Risk
 from cds_service.knowledge.thresholds import Thresholds
+from cds_service.record.dates import DateRange
 from cds_service.record.patient import Condition, PatientRecord
 
 SET = "active_infection"
@@ -15,41 +18,28 @@ def active_infection(record: PatientRecord, given: Thresholds) -> Risk:
 
     An active infection without any date leaves it unknown (clinical-logic L, "Look-backs").
     """
-    listed = open_entries(record, SET)
-    recent = [entry for entry in listed if _is_recent(entry, record, given)]
+    listed = [(entry, entry.onset or entry.recorded) for entry in open_entries(record, SET)]
+    ages = [days_since(began, record.day) for _, began in listed]
+    recent = [
+        (entry, began)
+        for (entry, began), age in zip(listed, ages, strict=True)
+        if began is not None and age is not None and age <= given.infection_days
+    ]
     if recent:
-        return _present(recent)
-    if any(_days(entry, record) is None for entry in listed):
-        return _unknown("an active infection is on record without a date")
+        return _present(recent, record.day)
+    if None in ages:
+        return _unknown("an active infection is on record without a usable date")
     if not record.answered("conditions"):
         return _unknown("conditions are incomplete")
     return Risk("active-infection", "absent", because="no active infection on record")
 
 
-def _days(entry: Condition, record: PatientRecord) -> int | None:
-    return days_since(entry.onset or entry.recorded, record.day)
-
-
-def _is_recent(entry: Condition, record: PatientRecord, given: Thresholds) -> bool:
-    days = _days(entry, record)
-    return days is not None and days <= given.infection_days
-
-
-def _present(recent: list[Condition]) -> Risk:
-    facts = tuple(entry_fact(entry, SET) for entry in recent)
-    value: dict[str, object] = {"condition": recent[0].concepts[SET].label}
-    began = recent[0].onset or recent[0].recorded
-    if began is not None:
-        value["date"] = when_as_written(began)
-    return Risk(
-        "active-infection",
-        "present",
-        value=value,
-        facts=facts,
-        brief=facts[0].text,
-        because=facts[0].text,
-        modifiable=True,
-    )
+def _present(recent: list[tuple[Condition, DateRange]], today: date) -> Risk:
+    facts = tuple(entry_fact(entry, SET) for entry, _ in recent)
+    newest, began = recent[0]
+    value = {"condition": newest.concepts[SET].label, "date": when_as_written(began)}
+    brief = entry_in_brief(newest, SET, today)
+    return Risk("active-infection", "present", value, facts, brief, facts[0].text, modifiable=True)
 
 
 def _unknown(because: str) -> Risk:

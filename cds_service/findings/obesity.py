@@ -139,4 +139,4 @@ def weight_caution(record: PatientRecord, given: Thresholds) -> Caution | None:
     mass = body_mass(record, given)
     if mass is None or not given.obesity_caution_bmi <= mass.value < given.obesity_bmi:
         return None
-    return Caution("overweight", f"{mass.fact.text}: plan weight management alongside", mass.fact.sources)
+    return Caution("raised-bmi", f"{mass.fact.text}: plan weight management alongside", mass.fact.sources)

@@ -92,6 +92,13 @@ def entry_in_words(entry: Condition, concept: str) -> str:
     return f"{label}, undated{doubt}"
 
 
+def entry_in_brief(entry: Condition, concept: str, today: date) -> str:
+    """The entry for a summary: "acute myocardial infarction (15 Oct)"; without a date only its label."""
+    label = as_in_a_sentence(entry.concepts[concept].label)
+    stated = entry.onset or entry.recorded
+    return f"{label} ({when_in_brief(stated, today)})" if stated else label
+
+
 def entry_fact(entry: Condition, concept: str) -> Fact:
     """The entry as a fact with its source."""
     return Fact(entry_in_words(entry, concept), refs(entry))

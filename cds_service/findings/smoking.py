@@ -129,9 +129,7 @@ def current_smoking(record: PatientRecord, given: Thresholds) -> Risk:
     if newest is None or unanswered:
         because = "smoking status was not checked" if unanswered else "smoking status is not recorded"
         return Risk("current-smoking", "unknown", because=because, extreme=None, modifiable=None)
-    return Risk(
-        "current-smoking", "absent", value=_value(newest), facts=(_fact(newest),), because=newest.words
-    )
+    return Risk("current-smoking", "absent", value=_value(newest), facts=(_fact(newest),), because=newest.words)
 
 
 def _present(newest: Statement, today: date) -> Risk:

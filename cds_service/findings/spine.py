@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from cds_service.record.patient import Condition, Region
+from cds_service.findings.words import as_in_a_sentence
+from cds_service.record.patient import Condition, Match, Region
 
 Kind = Literal[
     "axial",
@@ -35,6 +36,8 @@ SPINE_SETS = (
 CLAUDICATION = "neurogenic_claudication"
 """The concept of the words "neurogenic claudication", found also beside a code."""
 
+SPINE_CONCEPTS = frozenset((*SPINE_SETS, CLAUDICATION))
+
 CLAUDICATION_CODES = frozenset(
     {("http://hl7.org/fhir/sid/icd-10-cm", "M48062"), ("http://snomed.info/sct", "303081002")}
 )
@@ -56,7 +59,7 @@ OPIOID_SETS = (
 )
 
 SETS_OF_KIND: tuple[tuple[Kind, tuple[str, ...]], ...] = (
-    ("axial", ("spine_pain_back_neck", "chronic_pain_generic")),
+    ("axial", ("chronic_pain_generic", "spine_pain_back_neck")),
     ("radicular", ("radiculopathy",)),
     ("claudication", (CLAUDICATION, "spinal_stenosis")),
     ("failed-back", ("failed_back_surgery",)),
@@ -68,8 +71,13 @@ SETS_OF_KIND: tuple[tuple[Kind, tuple[str, ...]], ...] = (
 )
 """In the order in which a card names them; a condition may be of several kinds (M54.4 is axial and radicular)."""
 
+REGION_WORDS = ("cervic", "neck", "thorac", "lumb", "low back", "sacr", "sciatica")
+
 SYMPTOMS: tuple[Kind, ...] = ("axial", "radicular", "claudication", "failed-back")
 """What a patient feels; stenosis is a symptom beside a gait difficulty, a structural diagnosis never (A.6, L)."""
+
+STRUCTURAL: tuple[Kind, ...] = ("deformity", "structural")
+"""Degeneration, deformity and slip: what an image shows (A.6)."""
 
 
 def compatible(one: Region, other: Region) -> bool:
@@ -87,7 +95,7 @@ def spine_sets_of(condition: Condition) -> frozenset[str]:
 
     Neurogenic claudication in words stands beside the sets, so that it is a spine Condition without a code.
     """
-    found = {name for name in (*SPINE_SETS, CLAUDICATION) if _present(condition, name)}
+    found = {name for name in condition.concepts if name in SPINE_CONCEPTS and _present(condition, name)}
     if "chronic_pain_generic" in found:
         found.add("spine_pain_back_neck")
     return frozenset(found)
@@ -95,7 +103,7 @@ def spine_sets_of(condition: Condition) -> frozenset[str]:
 
 def is_spine(condition: Condition) -> bool:
     """The entry is a spine Condition of section A."""
-    return any(_present(condition, name) for name in (*SPINE_SETS, CLAUDICATION))
+    return any(name in SPINE_CONCEPTS and _present(condition, name) for name in condition.concepts)
 
 
 def same_problem(one: Condition, other: Condition) -> bool:
@@ -116,7 +124,34 @@ def kinds_of(condition: Condition) -> tuple[Kind, ...]:
 def is_structural_only(condition: Condition) -> bool:
     """A spine Condition that names degeneration, deformity or slip and nothing a patient feels (A.6)."""
     kinds = kinds_of(condition)
-    return bool(kinds) and all(kind in ("structural", "deformity") for kind in kinds)
+    return bool(kinds) and all(kind in STRUCTURAL for kind in kinds)
+
+
+def counts_in_full(condition: Condition, kind: Kind) -> bool:
+    """By more than weak rows; text counts, and is said on the card."""
+    return any(match.use == "full" or match.by_text for match in matches_for(condition, kind))
+
+
+def by_text_alone(condition: Condition, kind: Kind) -> bool:
+    """No code says it."""
+    return all(match.by_text for match in matches_for(condition, kind))
+
+
+def matches_for(condition: Condition, kind: Kind) -> tuple[Match, ...]:
+    """Why the condition is of this kind."""
+    names = dict(SETS_OF_KIND)[kind]
+    return tuple(condition.concepts[name] for name in names if _present(condition, name))
+
+
+def name_of(condition: Condition, kind: Kind) -> str:
+    """The complaint in our words, with its region where the words have none: "lumbar radiculopathy"."""
+    label = as_in_a_sentence(matches_for(condition, kind)[-1].label)
+    if kind == "claudication" and "claudication" not in label.lower():
+        label = f"{label} with neurogenic claudication"
+    if _present(condition, "chronic_pain_generic") and not _present(condition, "spine_pain_back_neck"):
+        label = f"{label} of the spine" if kind == "axial" else label
+    placed = condition.region == "unknown" or any(word in label.lower() for word in REGION_WORDS)
+    return label if placed or kind == "axial" else f"{condition.region} {label}"
 
 
 def _present(condition: Condition, name: str) -> bool:

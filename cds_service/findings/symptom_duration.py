@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
-from cds_service.findings.on_record import day_of
 from cds_service.findings.words import day_in_words, range_in_words, since_in_words, span_in_words
 from cds_service.knowledge.thresholds import Thresholds
 from cds_service.record.dates import DateRange, DayCount
@@ -35,6 +34,8 @@ class Confidence(StrEnum):
 
 
 RANK = tuple(Confidence)
+NOTHING_KNOWN = DayCount(0, None)
+Identity = tuple[str, list[tuple[str, str]], tuple[str, ...]]
 STATED = {
     StartKind.EXACT: Confidence.EXACT,
     StartKind.APPROXIMATE: Confidence.APPROXIMATE,
@@ -56,7 +57,7 @@ class Beginning:
     earliest: date | None = None
     latest: date | None = None
     lasting: DayCount | None = None
-    reckoned: DayCount = DayCount(0, None)
+    reckoned: DayCount = NOTHING_KNOWN
     limited: bool = False
     words: str = "start unknown"
 
@@ -94,9 +95,7 @@ def has_stated_onset(entry: Condition) -> bool:
     return entry.start.kind in STATED
 
 
-def beginning_of(
-    entry: Condition, remissions: Collection[date], today: date, given: Thresholds
-) -> Beginning:
+def beginning_of(entry: Condition, remissions: Collection[date], today: date, given: Thresholds) -> Beginning:
     """When this entry says that the complaint began; `remissions`: the days on which others say it was gone."""
     start = entry.start
     if start.latest is None or start.kind in (StartKind.UNREADABLE, StartKind.NONE):
@@ -158,8 +157,13 @@ def bounds_of_the_longest(counts: Iterable[DayCount]) -> DayCount:
     )
 
 
-def _sureness(one: Beginning) -> tuple[bool, int, str]:
-    return (one.limited, RANK.index(one.confidence), one.entry.ref)
+def _sureness(one: Beginning) -> tuple[bool, int, Identity]:
+    return (one.limited, RANK.index(one.confidence), identity(one.entry))
+
+
+def identity(entry: Condition) -> Identity:
+    """What tells two entries of one day apart whatever the order of the chart."""
+    return (entry.ref, sorted(entry.codes), entry.words)
 
 
 def _displaces(other: Beginning, one: Beginning, *, before: bool) -> bool:
@@ -179,17 +183,10 @@ def _gone_since(onset: date, remissions: Collection[date]) -> bool:
     return any(remission >= onset for remission in remissions)
 
 
-def _dated(
-    entry: Condition, confidence: Confidence, start: DateRange, today: date, given: Thresholds
-) -> Beginning:
+def _dated(entry: Condition, confidence: Confidence, start: DateRange, today: date, given: Thresholds) -> Beginning:
     lasting = DayCount((today - start.last).days, (today - start.first).days)
-    words = f"{since_in_words(_as_written(entry.onset, start))} ({span_in_words(lasting)})"
+    words = f"{since_in_words(start)} ({span_in_words(lasting)})"
     return _capped(Beginning(confidence, entry, start.first, start.last, lasting, lasting, words=words), given)
-
-
-def _as_written(onset: DateRange | None, start: DateRange) -> DateRange:
-    """The onset in the chart's own precision: "2026" though the year is not over."""
-    return onset if onset and onset.first == start.first and onset.last >= start.last else start
 
 
 def _undated(entry: Condition, today: date, given: Thresholds) -> Beginning:

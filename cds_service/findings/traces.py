@@ -105,9 +105,7 @@ def _treats_addiction(drug: Drug) -> bool:
 
 
 def _names_spine(done: Procedure) -> bool:
-    return (
-        done.spine_words or done.region != "unknown" or any(reason.spine for reason in done.reasons)
-    )
+    return done.spine_words or done.region != "unknown" or any(reason.spine for reason in done.reasons)
 
 
 def _last_taken(record: PatientRecord, drug: Drug) -> Iterator[date]:

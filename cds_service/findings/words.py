@@ -5,7 +5,6 @@ Our own words only; nothing of the chart's text passes here. Month names are Eng
 
 from __future__ import annotations
 
-from calendar import monthrange
 from datetime import date
 
 from cds_service.record.dates import DateRange, DayCount
@@ -40,14 +39,14 @@ def short_day_in_words(day: date) -> str:
 
 
 def range_in_words(days: DateRange) -> str:
-    """A date as it was written: "10 May 2026", "March 2026", "2026".
+    """A date as it was written: "10 May 2026", "March 2026", "2026"; also where the day cuts a month or year short.
 
     Other ranges come from ages; their days would give away a birthday, so only years are said: "2020 or 2021".
     """
     first, last = days.first, days.last
     if days.exact:
         return day_in_words(first)
-    if first.day == 1 and last == date(first.year, first.month, monthrange(first.year, first.month)[1]):
+    if first.day == 1 and (first.year, first.month) == (last.year, last.month):
         return f"{MONTHS[first.month - 1]} {first.year}"
     if first.year == last.year:
         return str(first.year)

@@ -42,7 +42,7 @@ def own(
 def _mine(
     resources: Sequence[T], kind: str, patient_id: str, patient_urls: frozenset[str], at: Standpoint
 ) -> Sequence[T]:
-    own_references: set[str | None] = {None}
+    own_references: set[str | None] = {None, ""}
     foreign: list[T] = []
     for entry in resources:
         subject = entry.subject

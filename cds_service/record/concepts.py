@@ -20,7 +20,7 @@ from cds_service.knowledge.rows import Row
 from cds_service.record.only_if import Told, happened_within, holds
 from cds_service.record.patient import Match, Use
 from cds_service.record.standpoint import Standpoint, plain
-from cds_service.record.words import cleaned, clause_around, denied, last_clause, might_hold, says
+from cds_service.record.words import clause_around, cleaned, denied, last_clause, might_hold, says
 from cds_service.wire.fhir import Coding
 
 BEST_FIRST: Mapping[str, int] = {"full": 0, "weak": 1, "history": 2}
@@ -132,9 +132,7 @@ def _other_cause(told: Told, at: Standpoint) -> bool:
 Tried = Mapping[str, tuple[TextPattern, ...]]
 
 
-def _read_words(
-    tried: Tried, resource: str, told: Told, at: Standpoint, matches: dict[str, Match]
-) -> None:
+def _read_words(tried: Tried, resource: str, told: Told, at: Standpoint, matches: dict[str, Match]) -> None:
     patterns = tried[resource]
     regexes = tuple([pattern.regex.pattern for pattern in patterns])
     for text in told.words:
@@ -142,9 +140,7 @@ def _read_words(
             read_text(patterns, text, at, matches)
 
 
-def read_text(
-    patterns: Iterable[TextPattern], text: str, at: Standpoint, matches: dict[str, Match]
-) -> None:
+def read_text(patterns: Iterable[TextPattern], text: str, at: Standpoint, matches: dict[str, Match]) -> None:
     """Adds what the patterns find in a text and it does not deny."""
     for pattern in patterns:
         use = _use_of(pattern, text, at)

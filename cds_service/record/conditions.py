@@ -17,8 +17,8 @@ from cds_service.record.concepts import (
     read_text,
     unconditional,
 )
-from cds_service.record.onsets import CURRENT, ENDED, Began, read_end, read_start
 from cds_service.record.only_if import Told
+from cds_service.record.onsets import CURRENT, ENDED, Began, read_end, read_start
 from cds_service.record.patient import Condition, Listing, Match
 from cds_service.record.regions import region_of
 from cds_service.record.standpoint import Standpoint, codes_of, status_of

@@ -57,9 +57,7 @@ def _present(concepts: Mapping[str, Match], concept: str) -> bool:
 
 def proves_operation(concepts: Mapping[str, Match]) -> bool:
     """A status or a failed back says that there was one; a weak row does not, words do."""
-    return any(
-        concept in concepts and concepts[concept].use != "weak" for concept in (PRIOR_SURGERY, FAILED_BACK)
-    )
+    return any(concept in concepts and concepts[concept].use != "weak" for concept in (PRIOR_SURGERY, FAILED_BACK))
 
 
 def is_operation(entry: Procedure) -> bool:

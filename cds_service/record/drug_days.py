@@ -73,9 +73,7 @@ def _bounds_period(dosage: Dosage) -> fhir.Period | None:
     return repeat.boundsPeriod if repeat else None
 
 
-def _start(
-    order: fhir.MedicationRequest, bounds: Sequence[fhir.Period], dispense: DispenseRequest
-) -> DateRange | None:
+def _start(order: fhir.MedicationRequest, bounds: Sequence[fhir.Period], dispense: DispenseRequest) -> DateRange | None:
     """The first that works: bounds of the timing (the earliest), validity of the dispense, authoredOn."""
     starts = [start for period in bounds if (start := read_date(period.start))]
     if starts:

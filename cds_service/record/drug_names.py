@@ -1,49 +1,30 @@
 """Which drug an order names: by codes, else by an ingredient as a whole word of its text.
 
 An opioid is ignored for every purpose where it is an anaesthetic, an injection, a cough or cold combination
-or a cough or diarrhoea remedy: by an `ignore` row of an opioid set, else by words. Naloxone and naltrexone alone
+or a cough or diarrhoea remedy: by an `ignore` row of an opioid set, else by words. Naloxone, naltrexone alone
 are none (clinical-logic B, L).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
+from cds_service.knowledge.drug_names import CLASS_WORDS, INGREDIENTS, NAMED_SETS, USE_DISORDER, Names, names_in
 from cds_service.knowledge.rows import Row
-from cds_service.knowledge.systems import ATC, RXNORM
-from cds_service.knowledge.value_sets import PRODUCTS, ValueSet
+from cds_service.knowledge.systems import RXNORM
+from cds_service.knowledge.value_sets import PRODUCTS
 from cds_service.record.patient import Match, Use
 from cds_service.wire import fhir
 
 if TYPE_CHECKING:
     from cds_service.knowledge.load import Knowledge
 
-INGREDIENTS = "opioid_rxnorm_ingredients"
-USE_DISORDER = "oud_treatment_drugs"
 OPIOID_SETS = (PRODUCTS, INGREDIENTS, "opioid_atc", "synthea_opioid_drugs")
 PRODUCT_SETS = (PRODUCTS, "synthea_opioid_drugs")
-CLASS_WORDS: Mapping[str, str] = {
-    "opioid_atc": "opioid",
-    "analgesic_nsaid": "NSAID",
-    "analgesic_acetaminophen": "acetaminophen",
-    "analgesic_gabapentinoid": "gabapentinoid",
-    "analgesic_neuropathic_antidepressant": "antidepressant",
-    "muscle_relaxant": "muscle relaxant",
-    "systemic_steroid": "corticosteroid",
-    "anticoagulant_antiplatelet": "blood thinner",
-    "immunosuppressant_drugs": "immunosuppressant",
-    "tobacco_cessation_drugs": "tobacco cessation treatment",
-    USE_DISORDER: "treatment of opioid use disorder",
-}
-# Whose ingredients are looked for in text. The ATC set of opioids is not among them: what it says of an
-# analgesic form of buprenorphine would hold for every text that names it.
-NAMED_SETS = (INGREDIENTS, *(concept for concept in CLASS_WORDS if concept != "opioid_atc"))
 WORD = re.compile(r"\w+")
-ONE_WORD = re.compile(r"[A-Za-z]{4,}")
-BRACKETED = re.compile(r"\([^)]*\)")
 INJECTION = re.compile(
     r"\b(inj|inject\w*|intravenous|infusion|vials?|ampou?les?|syringe|cartridge|auto-?injector)\b", re.I
 )
@@ -56,7 +37,6 @@ FOR_USE_DISORDER = re.compile(r"\b(naloxone|sublingual|films?|strips?|implants?)
 STRENGTH = r"\D{0,40}?(\d+(?:\.\d+)?) ?(mg/ml|mg/hr|mcg/hr|mg|mcg|ug)\b"
 USES: tuple[Use, ...] = ("full", "weak", "history")
 RXNORM_URIS = (RXNORM, "urn:oid:2.16.840.1.113883.6.88")
-Names = Mapping[str, tuple[Row, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,35 +58,13 @@ class Named:
     injected: bool = False
 
 
-def names_of(value_sets: Mapping[str, ValueSet]) -> Names:
-    """Each word that names an ingredient, in lower case, with the rows it stands for: one a value set."""
-    names: dict[str, dict[str, Row]] = {}
-    for concept in NAMED_SETS:
-        for row in value_sets[concept].rows if concept in value_sets else ():
-            for name in _names_in(row):
-                names.setdefault(name, {}).setdefault(concept, row)
-    return {name: tuple(rows.values()) for name, rows in names.items()}
-
-
-def _names_in(row: Row) -> Iterator[str]:
-    """The ingredients a row names; a class ("NSAIDs") is not one, nor a product of two."""
-    if row.match != "exact" or row.system not in (RXNORM, ATC) or "/" in row.display:
-        return
-    display = BRACKETED.sub("", row.display).strip()
-    if row.system == RXNORM:
-        display = display.split(" ")[0]
-    yield from (part.lower() for part in display.split(", ") if ONE_WORD.fullmatch(part))
-
-
 def texts_of(concepts: Iterable[fhir.CodeableConcept]) -> tuple[str, ...]:
     """The strings that say what the drug is: text and displays, each once."""
     said = (text for c in concepts for text in (c.text, *(coding.display for coding in c.coding or ())))
     return tuple(dict.fromkeys(text.strip() for text in said if text))
 
 
-def name_drug(
-    concepts: tuple[fhir.CodeableConcept, ...], knowledge: Knowledge, names: Names
-) -> Named | None:
+def name_drug(concepts: tuple[fhir.CodeableConcept, ...], knowledge: Knowledge, names: Names) -> Named | None:
     """The drug, where it matters to any rule; None for all others and for an ignored opioid."""
     rows = _coded(concepts, knowledge)
     by_text = not rows
@@ -214,7 +172,7 @@ def _matches(kept: list[Row], by_text: bool, ingredient: str, by_form: bool) -> 
 
 def _label(row: Row) -> str:
     """The ingredient where the row names one, else the class in our words."""
-    named = next(_names_in(row), "")
+    named = next(names_in(row), "")
     if named and "," not in row.display:
         return named
     return CLASS_WORDS.get(row.concept, "opioid")

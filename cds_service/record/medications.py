@@ -7,19 +7,20 @@ stays in the record as undatable: an opioid that was left out would read as "non
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
+from cds_service.knowledge.drug_names import Names, names_of
 from cds_service.record.dates import DateRange, read_date
 from cds_service.record.drug_days import UNDATABLE, Days, ordered_days, stated_days
-from cds_service.record.drug_names import Named, Names, name_drug, names_of
+from cds_service.record.drug_names import Named, name_drug
 from cds_service.record.named_drug import Order, named_in
 from cds_service.record.patient import Drug, Reason
 from cds_service.record.reasons import read_reasons
 from cds_service.record.same_drug import distinct, for_use_disorder, with_restated
+from cds_service.record.standpoint import Standpoint
 from cds_service.wire import fhir
 from cds_service.wire.dosage import Unreadable, read_categories, read_dispense, read_dosages
 
@@ -35,16 +36,15 @@ INPATIENT = "inpatient"
 OUTSIDE = frozenset({"outpatient", "community", "discharge", "patientspecified"})
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """What is needed to read one drug, and the oddities met so far, counted."""
+    """What is needed to read one drug."""
 
     medications: Mapping[str, fhir.Medication]
     conditions: Mapping[str, fhir.Condition]
-    day: date
+    at: Standpoint
     knowledge: Knowledge
     names: Names
-    odd: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
 def read_drugs(
@@ -59,13 +59,13 @@ def read_drugs(
 
     Items that differ only by id, meta and date of assertion count once, under the first of their ids.
     """
-    names = names_of(knowledge.value_sets)
-    reading = Reading(medications, conditions_by_ref, day, knowledge, names)
+    # Nothing that is read of a drug or its reason depends on the date of birth.
+    at = Standpoint(day, None, knowledge.codes, knowledge.patterns, knowledge.given)
+    reading = Reading(medications, conditions_by_ref, at, knowledge, names_of(knowledge.value_sets))
     ordered = [drug for found in distinct(_ordered(requests, reading)) for drug in _drug(*found, reading)]
     stated = [drug for found in distinct(_stated(statements, reading)) for drug in _drug(*found, reading)]
     in_order = sorted(with_restated([*ordered, *stated]), key=_by_day)
-    odd = tuple(f"{count} {kind} {what}" for (kind, what), count in sorted(reading.odd.items()))
-    return tuple(in_order), odd
+    return tuple(in_order), at.oddities()
 
 
 def _by_day(drug: Drug) -> tuple[date, str, str, str, date]:
@@ -91,7 +91,7 @@ def _stated(
             continue
         named = _named(statement, reading)
         if named and statement.status == INTENDED:
-            reading.odd["MedicationStatement", "of a drug only intended, not counted"] += 1
+            reading.at.note("MedicationStatement", "of a drug only intended, not counted")
         elif named:
             yield statement, named
 
@@ -108,14 +108,12 @@ def _drug(order: Order, named: Named, reading: Reading) -> Iterator[Drug]:
         return
     days = _days(order, reading)
     if days.ahead:
-        reading.odd[_type(order), "begins after the day, not counted"] += 1
+        reading.at.note(_type(order), "begins after the day, not counted")
         return
     unsure = not _is_stated(order)
     if unsure:
-        reading.odd[_type(order), "without a known status or intent, read with doubt"] += 1
-    reasons = read_reasons(
-        order.reasonCode, order.reasonReference, order.reason, reading.conditions, reading.knowledge
-    )
+        reading.at.note(_type(order), "without a known status or intent, read with doubt")
+    reasons = read_reasons(order.reasonCode, order.reasonReference, order.reason, reading.conditions, reading.at)
     yield _as_drug(order, named, days, reasons, inpatient=inpatient, unsure=unsure)
 
 
@@ -163,14 +161,14 @@ def _authored(order: Order) -> DateRange | None:
 
 def _days(order: Order, reading: Reading) -> Days:
     """When it was taken; what cannot be read of a dosage leaves it without a date."""
-    given = reading.knowledge.given
+    day, given = reading.at.day, reading.at.given
     if isinstance(order, fhir.MedicationStatement):
-        return stated_days(order, reading.day, given)
+        return stated_days(order, day, given)
     try:
         dosages, dispense = read_dosages(order.dosageInstruction), read_dispense(order.dispenseRequest)
-        return ordered_days(order, dosages, dispense, reading.day, given)
+        return ordered_days(order, dosages, dispense, day, given)
     except Unreadable as wrong:
-        reading.odd["MedicationRequest", f"skipped: {wrong}"] += 1
+        reading.at.note("MedicationRequest", f"skipped: {wrong}")
         return UNDATABLE
 
 

@@ -30,9 +30,7 @@ def named_in(order: Order, medications: Mapping[str, fhir.Medication]) -> tuple[
     return (fhir.CodeableConcept(text=reference.display),) if reference.display else ()
 
 
-def _referred(
-    reference: str, order: Order, medications: Mapping[str, fhir.Medication]
-) -> fhir.Medication | None:
+def _referred(reference: str, order: Order, medications: Mapping[str, fhir.Medication]) -> fhir.Medication | None:
     """A Medication held in the order ("#id"), or one of the request."""
     if reference.startswith("#"):
         held = read_contained(order.contained)

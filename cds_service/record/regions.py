@@ -29,9 +29,16 @@ DISC = "M51"
 SITED = ("M40", "M41", "M43", "M47", "M480", "M532", "M541")
 # ICD-10-CM subcategories whose site stands one place later, in the sixth character.
 SITED_LATER = ("M402", "M411", "M435", "M438", "M470", "M478", "M532")
-SITES: Mapping[str, Region] = (
-    dict.fromkeys("123", "cervical") | dict.fromkeys("45", "thoracic") | dict.fromkeys("678", "lumbar")
-)
+SITES: Mapping[str, Region] = {
+    "1": "cervical",
+    "2": "cervical",
+    "3": "cervical",
+    "4": "thoracic",
+    "5": "thoracic",
+    "6": "lumbar",
+    "7": "lumbar",
+    "8": "lumbar",
+}
 # SNOMED body structures: neck, cervical, thoracic and lumbar spine, lower back.
 BODY_SITES: Mapping[str, Region] = {
     "45048000": "cervical",
@@ -40,6 +47,7 @@ BODY_SITES: Mapping[str, Region] = {
     "122496007": "lumbar",
     "37822005": "lumbar",
 }
+ROW_REGIONS: Mapping[str, Region] = {"cervical": "cervical", "thoracic": "thoracic", "lumbar": "lumbar"}
 WORDS: tuple[tuple[Region, re.Pattern[str]], ...] = (
     ("cervical", re.compile(r"\b(?:neck\b|cervic)", re.IGNORECASE)),
     ("thoracic", re.compile(r"\b(?:thorac|dorsal\b)", re.IGNORECASE)),
@@ -56,15 +64,12 @@ def region_of(
     """The region, by the first of the four that names one."""
     found = {site for system, code in codes if (site := code_region(system, code))}
     if not found:
-        found = {_REGIONS[row.region] for row, _ in coded if row.region and row.use != "ignore"}
+        found = {ROW_REGIONS[row.region] for row, _ in coded if row.region and row.use != "ignore"}
     if not found and sites:
         found = _of_sites(sites)
     if not found:
         found = words_regions(words)
     return found.pop() if len(found) == 1 else "unknown"
-
-
-_REGIONS: Mapping[str, Region] = {"cervical": "cervical", "thoracic": "thoracic", "lumbar": "lumbar"}
 
 
 def code_region(system: str, code: str) -> Region | None:
@@ -88,7 +93,7 @@ def _of_sites(sites: list[CodeableConcept]) -> set[Region]:
         BODY_SITES[coding.code]
         for site in sites
         for coding in site.coding or ()
-        if coding.system == SNOMED and coding.code in BODY_SITES
+        if coding.system == SNOMED and coding.code and coding.code in BODY_SITES
     }
     return coded or words_regions(strings_of(sites))
 

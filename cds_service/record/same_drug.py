@@ -9,7 +9,8 @@ from typing import TypeVar
 
 import msgspec
 
-from cds_service.record.drug_names import USE_DISORDER, Named
+from cds_service.knowledge.drug_names import USE_DISORDER
+from cds_service.record.drug_names import Named
 from cds_service.record.named_drug import Order
 from cds_service.record.patient import Drug, Match
 from cds_service.wire import fhir
@@ -44,7 +45,7 @@ def _one_of(one: AnOrder, other: AnOrder) -> AnOrder:
 def with_restated(drugs: Sequence[Drug]) -> list[Drug]:
     """The drugs, each statement of what an overlapping request orders marked as said twice.
 
-    Its days stay, because a request may tell of fewer; reasons and the mark of opioid use disorder are shared.
+    Its days stay, because a request may tell of fewer; reasons and the mark of use disorder are shared.
     """
     requests = [drug for drug in drugs if drug.kind == "request" and drug.first]
     statements = [drug for drug in drugs if drug.kind == "statement" and drug.first]

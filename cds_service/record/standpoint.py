@@ -8,18 +8,21 @@ from datetime import date
 
 from cds_service.knowledge.codes import Codes
 from cds_service.knowledge.patterns import Guards, Patterns
+from cds_service.knowledge.rows import Row
 from cds_service.knowledge.systems import SNOMED, SNOMED_EDITION, SYSTEM_BY_URI
 from cds_service.knowledge.thresholds import Thresholds
-from cds_service.knowledge.rows import Row
 from cds_service.record.dates import DateRange
 from cds_service.record.words import cleaned, might_hold
 from cds_service.wire.fhir import CodeableConcept, Coding
 
 
-
 @dataclass(frozen=True, slots=True)
 class Standpoint:
-    """What every entry is read with. `odd` counts what was skipped or doubted, by type and in our own words."""
+    """What every entry is read with.
+
+    `odd` counts what was skipped or doubted, by type and in our own words; `may` remembers which texts could name a
+    concept, because a chart repeats itself.
+    """
 
     day: date
     born: DateRange | None
@@ -27,6 +30,7 @@ class Standpoint:
     patterns: Patterns
     given: Thresholds
     odd: Counter[tuple[str, str]] = field(default_factory=Counter)
+    may: dict[tuple[str, str], bool] = field(default_factory=dict)
 
     @property
     def guards(self) -> Guards:
@@ -54,16 +58,22 @@ class Standpoint:
 
     def may_name(self, resource: str, concept: CodeableConcept | None) -> bool:
         """The words could match a concept pattern; asked of everything that no value set knows, so it is cheap."""
-        regexes = tuple([pattern.regex.pattern for pattern in self.patterns.where_uncoded[resource]])
-        if concept is None or not regexes:
+        if concept is None:
             return False
-        if concept.text and might_hold(cleaned(concept.text), regexes):
+        text = concept.text
+        if text and self._may(resource, text):
             return True
-        return any(
-            might_hold(cleaned(coding.display), regexes)
-            for coding in concept.coding or ()
-            if coding.display and coding.display != concept.text
-        )
+        for coding in concept.coding or ():
+            if coding.display and coding.display != text and self._may(resource, coding.display):
+                return True
+        return False
+
+    def _may(self, resource: str, text: str) -> bool:
+        known = self.may.get((resource, text))
+        if known is None:
+            regexes = tuple([pattern.regex.pattern for pattern in self.patterns.where_uncoded[resource]])
+            known = self.may[resource, text] = might_hold(cleaned(text), regexes)
+        return known
 
 
 def plain(coding: Coding) -> tuple[str, str]:

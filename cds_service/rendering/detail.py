@@ -21,7 +21,7 @@ DETAIL_LIMIT = 1_500
 BULLET_LIMIT = 130
 MOST_CANDIDATES = 2
 MOST_SOURCES = 3
-NOT_CHECKED = "not checked"  # ends a gap that Not checked already names
+NOT_CHECKED = "not checked"  # in a gap that the first line already names
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def detail(words: CardWords, shared: SharedWords, told: Points, cited: Mapping[s
         why=told.why,
         history=told.history,
         cautions=(*(_with_action(risk, shared) for risk in told.other_risks), *told.cautions),
-        not_found=tuple(gap for gap in told.gaps if not gap.endswith(NOT_CHECKED)),
+        not_found=tuple(gap for gap in told.gaps if NOT_CHECKED not in gap),
         options=_options(words, shared, told),
         basis=_basis(words, shared, told, cited),
         footer=made,
@@ -106,14 +106,16 @@ def citations(evidence: Mapping[str, Evidence]) -> Mapping[str, str]:
 
 def _citation(source: Evidence) -> str:
     """A source without an author's name begins with where it appeared."""
-    who = "" if source.authors.startswith("(") else f"{source.authors}, "
-    return f"{who}{source.source}, {source.year}"
+    if source.authors.startswith("("):
+        return f"{source.source}, {source.year}"
+    where = "" if source.source in source.authors else f"{source.source}, "
+    return f"{source.authors}, {where}{source.year}"
 
 
 def _with_action(risk: Risk, shared: SharedWords) -> str:
     """A risk that did not decide is a caution: what it is, and what to do about it."""
-    action = shared.actions.get(risk.id)
-    return f"{risk.brief}: {action}" if action else risk.brief
+    what, action = risk.brief or risk.because, shared.actions.get(risk.id)
+    return f"{what}: {action}" if action else what
 
 
 def _options(words: CardWords, shared: SharedWords, told: Points) -> tuple[str, ...]:
@@ -134,12 +136,12 @@ def _fact(fact: Fact) -> str:
 
 
 def _line(text: str) -> str:
-    return own(cut_at_word(text, BULLET_LIMIT))
+    return own(cut_at_word(text[:1].upper() + text[1:], BULLET_LIMIT))
 
 
 def _bullets(heading: str, lines: Iterable[str]) -> str:
     listed = "".join(f"\n- {line}" for line in lines)
-    return f"**{heading}**\n{listed}" if listed else ""
+    return f"**{heading}**{listed}" if listed else ""
 
 
 def _counted(lines: tuple[str, ...], most: int) -> tuple[str, ...]:

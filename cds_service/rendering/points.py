@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from cds_service.assessment.miss import Assessment
 from cds_service.findings import Findings
 from cds_service.findings.finding import Absent, Fact, Present
-from cds_service.findings.red_flags import RedFlag
+from cds_service.findings.flag import RedFlag
 from cds_service.findings.risk import Risk
 from cds_service.findings.sign import NEVER_STARTS_A_CARD, Sign
 from cds_service.rendering.words import Candidate, Situation
@@ -70,7 +70,7 @@ def points(assessment: Assessment) -> Points:
         signs=signs,
         risks=risks,
         missing=_unique(word for sign in signs for word in sign.missing) if rule == "consider" else (),
-        why=_why(has, flags, signs, risks)[: MOST_BULLETS - len(history)],
+        why=tuple(_why(has, flags, signs, risks)[: MOST_BULLETS - len(history)]),
         history=history,
         cautions=tuple(caution.text for caution in has.cautions),
         other_risks=tuple(risk for risk in has.risks if risk.present and risk not in risks),
@@ -100,15 +100,19 @@ def _deciding(has: Findings, rule: str, signs: tuple[Sign, ...]) -> tuple[Risk, 
     if rule == "not-advised":
         alone = tuple(risk for risk in has.risks if risk.major)
         return alone or tuple(risk for risk in has.risks if risk.extreme)
-    if rule == "optimise-first" or (rule == "recommend" and signs[0].time_critical):
+    if rule == "optimise-first" or (rule == "recommend" and _critical(signs)):
         return tuple(risk for risk in has.risks if risk.modifiable)
     return ()
 
 
 def _situation(rule: str, signs: tuple[Sign, ...], risks: tuple[Risk, ...]) -> Situation:
-    if rule not in ("not-advised", "recommend", "consider") or not signs[0].time_critical:
+    if rule not in ("not-advised", "recommend", "consider") or not _critical(signs):
         return "usual"
     return "in-parallel" if rule == "recommend" and risks else "time-critical"
+
+
+def _critical(signs: tuple[Sign, ...]) -> bool:
+    return any(sign.time_critical for sign in signs)
 
 
 def _briefs(
@@ -118,25 +122,29 @@ def _briefs(
     if flags:
         return _unique(flag.brief for flag in flags)
     if rule in ("not-advised", "optimise-first"):
-        return _unique(risk.brief for risk in risks)
-    first, *others = _unique(sign.brief for sign in signs)
+        return _unique(risk.brief or risk.because for risk in risks)
+    first, *others = _unique(sign.brief or sign.because for sign in signs)
     if has.care.state == "documented":
         first = f"{first}, care documented"
-    lacking = signs[0].missing[:1] if rule == "consider" else ()
+    lacking = (f"open: {word}" for word in signs[0].missing[:1] if rule == "consider")
     return _unique((first, *lacking, *others))
 
 
 def _why(
     has: Findings, flags: tuple[RedFlag, ...], signs: tuple[Sign, ...], risks: tuple[Risk, ...]
 ) -> list[Fact]:
-    """What decided, then the first fact of each sign, care, imaging and pain, then the rest of the signs' facts."""
+    """What decided, then the first fact of each sign, care, imaging and pain, then the rest of the signs' facts.
+
+    Of an emergency: what decided; a sign's fact and the imaging only where that leaves fewer than three.
+    """
     decided = [*(flag.fact for flag in flags), *(fact for risk in risks for fact in risk.facts)]
     seen = has.imaging.facts if isinstance(has.imaging, Present) else ()
     pain = has.impact.facts if isinstance(has.impact, Present) else ()
     heads = [sign.facts[0] for sign in signs if sign.facts]
     tails = [fact for sign in signs for fact in sign.facts[1:]]
-    facts = _each_once([*decided, *heads, *has.care.facts, *seen, *pain, *tails])
-    return facts[: max(ENOUGH_BULLETS, len(flags))] if flags else facts
+    if flags:
+        return _each_once([*decided, *heads, *seen])[: max(ENOUGH_BULLETS, len(decided))]
+    return _each_once([*decided, *heads, *has.care.facts, *seen, *pain, *tails])
 
 
 def _historic(fact: Fact) -> Fact:
@@ -165,6 +173,7 @@ def _rests_on(
     flags: tuple[RedFlag, ...], signs: tuple[Sign, ...], risks: tuple[Risk, ...]
 ) -> tuple[str, ...]:
     """Where to look for sources: what decided first."""
-    urgency = ("time-critical",) if not flags and signs and signs[0].time_critical else ()
-    found = (*(flag.id for flag in flags), *(risk.id for risk in risks), *urgency)
-    return found if flags else _unique((*found, *(sign.id for sign in signs)))
+    if flags:
+        return _unique(flag.id for flag in flags)
+    urgency = ("time-critical",) if _critical(signs) else ()
+    return (*(risk.id for risk in risks), *urgency, *(sign.id for sign in signs))

@@ -80,7 +80,7 @@ class SharedWords:
 class Words:
     """All cards by rule id, and what they share; `at` says which file had the last word on each."""
 
-    cards: Mapping[CardId, CardWords]
+    cards: Mapping[str, CardWords]
     shared: SharedWords
     at: Mapping[str, str]
 

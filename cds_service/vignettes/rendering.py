@@ -22,6 +22,7 @@ Resource = dict[str, Any]
 CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
 VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
 CATEGORY = "http://terminology.hl7.org/CodeSystem/condition-category"
+UCUM = "http://unitsofmeasure.org"
 IMAGING: Resource = {
     "coding": [
         {"system": "http://loinc.org", "code": "LP29684-5", "display": "Radiology"},
@@ -116,9 +117,6 @@ def condition(line: Problem, told: Calendar) -> Resource:
     }
 
 
-UCUM = "http://unitsofmeasure.org"
-
-
 def procedures(line: Done, told: Calendar) -> list[Resource]:
     """What was done, once for each time."""
     return [_procedure(line, when) for when in _days(line, told)]
@@ -128,9 +126,9 @@ def _days(line: Done, told: Calendar) -> list[str]:
     """The day, or so many spread evenly from the first to the last; a month alone stays one."""
     if not line.first or not line.last or line.times == 1:
         return [told.moved(line.on or line.first)] * line.times
-    first, last = told.on(line.first), told.on(line.last)
-    step = (last - first) / (line.times - 1)
-    return [(first + timedelta(round(step.days * turn + step.seconds * turn / 86400))).isoformat() for turn in range(line.times)]
+    first, span = told.on(line.first), told.on(line.last) - told.on(line.first)
+    days = (span.days * turn // (line.times - 1) for turn in range(line.times))
+    return [(first + timedelta(after)).isoformat() for after in days]
 
 
 def _procedure(line: Done, when: str) -> Resource:

@@ -36,7 +36,7 @@ class RawContext(Struct, gc=False):
     userId: Raw | UnsetType = UNSET
 
 
-def decode_call(body: bytes) -> HookCall:
+def decode_call(body: bytes | bytearray) -> HookCall:
     """The call in these bytes. Raises Undecodable for what is not JSON, and for a broken envelope."""
     try:
         request = _request(body)
@@ -49,14 +49,14 @@ def decode_call(body: bytes) -> HookCall:
         raise Undecodable(f"The body is nested deeper than {MAX_DEPTH} levels.") from None
 
 
-def _request(body: bytes) -> Request:
+def _request(body: bytes | bytearray) -> Request:
     try:
         return REQUEST.decode(body)
     except msgspec.ValidationError:
         return _member_by_member(body)
 
 
-def _member_by_member(body: bytes) -> Request:
+def _member_by_member(body: bytes | bytearray) -> Request:
     try:
         raw = msgspec.json.decode(body, type=RawRequest)
     except msgspec.ValidationError:
@@ -102,7 +102,7 @@ def _prefetch(raw: Raw) -> Prefetch | None:
     return prefetch_by_key(keys)
 
 
-def _call(request: Request, body: bytes) -> HookCall:
+def _call(request: Request, body: bytes | bytearray) -> HookCall:
     if request.hook is None:
         raise Undecodable("hook is missing.")
     if request.hookInstance is None:

@@ -66,7 +66,7 @@ class OnlyPrefetch(Struct, gc=False):
 class RawKeys:
     """The keys of a request's prefetch as bytes, cut out of the body when one is first asked for."""
 
-    def __init__(self, body: bytes) -> None:
+    def __init__(self, body: bytes | bytearray) -> None:
         self._body = body
         self._keys: Mapping[str, Raw] | None = None
 

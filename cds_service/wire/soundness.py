@@ -28,7 +28,7 @@ class Undecodable(ValueError):
     """The body is no CDS Hooks request; the message says why in our own words, never with the body's."""
 
 
-def check_utf8(body: bytes) -> None:
+def check_utf8(body: bytes | bytearray) -> None:
     """Every byte belongs to UTF-8 text. Read in pieces: a body of 32 MiB is not copied into one string."""
     if body.isascii():
         return
@@ -42,7 +42,7 @@ def check_utf8(body: bytes) -> None:
         raise Undecodable("The body is not UTF-8.") from None
 
 
-def check_depth(body: bytes) -> None:
+def check_depth(body: bytes | bytearray) -> None:
     """No value lies deeper than 100 levels.
 
     Counted exactly only where closing brackets or blanks stand in a long row, as at the end of deep nesting

@@ -73,9 +73,11 @@ def chart(*entries: Entry, unanswered: tuple[Key, ...] = (), **patient: object) 
     return replace(record, **patient)  # type: ignore[arg-type]
 
 
-def concepts(*names: str, use: Use = "full", label: str = "", code: str = "") -> Mapping[str, Match]:
+def concepts(
+    *names: str, use: Use = "full", label: str = "", code: str = "", by_text: bool = False
+) -> Mapping[str, Match]:
     """The value sets an entry is in."""
-    return {name: Match(use, label or name, SNOMED, code) for name in names}
+    return {name: Match(use, label or name, SNOMED, code, by_text) for name in names}
 
 
 def condition(
@@ -90,12 +92,13 @@ def condition(
     label: str = "",
     ref: str = "Condition/1",
     unconfirmed: bool = False,
+    by_text: bool = False,
 ) -> Condition:
     """A Condition in these value sets; `ended`: over, since a date or nobody knows when."""
     plain = code.replace(".", "")
     return Condition(
         ref=ref,
-        concepts=concepts(*names, use=use, label=label, code=code),
+        concepts=concepts(*names, use=use, label=label, code=code, by_text=by_text),
         codes=frozenset({(system, plain)} if code else set()),
         onset=onset,
         recorded=recorded,
@@ -126,9 +129,7 @@ def status(
 ) -> Observation:
     """A smoking or pregnancy status."""
     when = on(days) if isinstance(days, int) else days
-    return Observation(
-        ref=ref, what=what, when=when, concepts=concepts(concept, code=code) if concept else {}
-    )
+    return Observation(ref=ref, what=what, when=when, concepts=concepts(concept, code=code) if concept else {})
 
 
 def report(

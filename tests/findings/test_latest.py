@@ -10,6 +10,7 @@ from cds_service.findings.age import has_reached
 from cds_service.findings.latest import latest
 from cds_service.findings.on_record import (
     day_of,
+    entry_in_brief,
     entry_in_words,
     in_order,
     number_in_words,
@@ -95,6 +96,11 @@ def test_an_entry_says_since_when_or_when_recorded_and_its_doubt() -> None:
     assert entry_in_words(condition("x", label="Sepsis", onset=on(1)), "x") == "sepsis since 21 November 2026"
     doubted = condition("x", label="Sepsis", recorded=on(1), unconfirmed=True)
     assert entry_in_words(doubted, "x") == "sepsis, recorded 21 November 2026 (unconfirmed)"
+
+
+def test_an_entry_in_brief() -> None:
+    assert entry_in_brief(condition("x", label="Sepsis"), "x", DAY) == "sepsis"
+    assert entry_in_brief(condition("x", label="Sepsis", recorded=on(1)), "x", DAY) == "sepsis (21 Nov)"
 
 
 def test_numbers_have_no_idle_noughts() -> None:

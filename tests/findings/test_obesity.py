@@ -76,9 +76,7 @@ def test_the_worse_of_a_day_is_the_higher_weight_and_the_lower_height() -> None:
     assert mass is not None and mass.value == pytest.approx(39.0625)
 
 
-@pytest.mark.parametrize(
-    ("kilograms", "metres"), [(1000.0, 1.7), (20.0, 1.7), (80.0, 0.0), (80.0, None), (None, 1.7)]
-)
+@pytest.mark.parametrize(("kilograms", "metres"), [(1000.0, 1.7), (20.0, 1.7), (80.0, 0.0), (80.0, None), (None, 1.7)])
 def test_an_impossible_or_incomplete_pair_is_rejected(kilograms: float | None, metres: float | None) -> None:
     record = chart(measured("body weight", kilograms), measured("body height", metres))
     assert obesity(record, GIVEN).state == "unknown"

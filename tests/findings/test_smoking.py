@@ -63,7 +63,7 @@ def test_never_asked_is_not_recorded_and_not_answered_is_not_checked() -> None:
     assert current_smoking(chart(), GIVEN).because == "smoking status is not recorded"
     never = status(NEVER, 10)
     for key in ("conditions", "observations"):
-        risk = current_smoking(chart(never, unanswered=(key,)), GIVEN)  # type: ignore[arg-type]
+        risk = current_smoking(chart(never, unanswered=(key,)), GIVEN)
         assert (risk.state, risk.because) == ("unknown", "smoking status was not checked")
     smokes = chart(condition(CURRENT, recorded=on(10)), unanswered=("observations",))
     assert current_smoking(smokes, GIVEN).state == "present"
@@ -89,9 +89,7 @@ def test_never_asked_is_not_recorded_and_not_answered_is_not_checked() -> None:
         ([], False),
     ],
 )
-def test_quit_less_than_28_days_ago_as_far_as_recorded(
-    entries: list[Condition | Observation], warned: bool
-) -> None:
+def test_quit_less_than_28_days_ago_as_far_as_recorded(entries: list[Condition | Observation], warned: bool) -> None:
     said = quitting_caution(chart(*entries), GIVEN)
     assert (said is not None) is warned
     if said is not None:

@@ -35,6 +35,4 @@ def site(tmp_path: Path) -> Site:
 def ours(tmp_path: Path) -> Path:
     """A copy of our knowledge folder, to spoil."""
     source = Path(str(files("cds_service.knowledge")))
-    return Path(
-        shutil.copytree(source, tmp_path / "ours", ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    )
+    return Path(shutil.copytree(source, tmp_path / "ours", ignore=shutil.ignore_patterns("*.py", "__pycache__")))

@@ -16,7 +16,6 @@ from cds_service.errors import (
     UnsupportedMediaType,
 )
 
-
 REFUSALS = [
     (Malformed(), 400, "invalid"),
     (UnknownService(), 404, "not-found"),

@@ -13,18 +13,14 @@ def test_every_source_has_all_its_parts(knowledge: Knowledge) -> None:
     assert len(knowledge.evidence) == 28
     for id_, source in knowledge.evidence.items():
         assert source.id == id_
-        assert all(
-            (source.statement, source.authors, source.year, source.source, source.certainty, source.used_for)
-        )
+        assert all((source.statement, source.authors, source.year, source.source, source.certainty, source.used_for))
 
 
 @pytest.mark.parametrize(
     ("id_", "citable"),
     [("E01", True), ("E03", True), ("E04", False), ("E17", False), ("E22", False), ("E28", False)],
 )
-def test_a_card_cites_only_what_was_looked_up_or_is_certain(
-    knowledge: Knowledge, id_: str, citable: bool
-) -> None:
+def test_a_card_cites_only_what_was_looked_up_or_is_certain(knowledge: Knowledge, id_: str, citable: bool) -> None:
     assert knowledge.evidence[id_].citable is citable
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from cds_service.knowledge.codes import deciding
 from cds_service.knowledge.load import Knowledge
-from cds_service.knowledge.rows import Row
+from cds_service.knowledge.rows import RESOURCES, Row
 from cds_service.knowledge.systems import (
     ATC,
     CODE_SYSTEMS,
@@ -17,6 +17,7 @@ from cds_service.knowledge.systems import (
     LOINC,
     RXNORM,
     SNOMED,
+    folded,
 )
 from tests.knowledge.conftest import Site
 
@@ -119,9 +120,7 @@ def test_the_longest_code_looked_at_has_32_characters(knowledge: Knowledge) -> N
 
 @pytest.mark.parametrize("suffix", ["/731000124108", "/731000124108/version/20260301", "/"])
 def test_snomed_ct_may_name_its_edition_and_version(knowledge: Knowledge, suffix: str) -> None:
-    assert decided(knowledge, "Condition", SNOMED + suffix, "161891005") == {
-        ("spine_pain_back_neck", "161891005")
-    }
+    assert decided(knowledge, "Condition", SNOMED + suffix, "161891005") == {("spine_pain_back_neck", "161891005")}
     assert not knowledge.codes.known("Medication", SNOMED + suffix, "161891005")
 
 
@@ -174,8 +173,9 @@ def a_row(concept: str, code: str, use: str = "full", match: str = "prefix") -> 
 
 
 def test_a_row_for_the_code_itself_comes_before_a_prefix_of_the_same_length(site: Site) -> None:
-    exact = f"system,code,display,match,use\n{ICD_10_CM},G61.81,CIDP,prefix,full\n{ICD_10_CM},G61.81,CIDP,exact,weak\n"
-    codes = site({"value_sets/polyneuropathy.csv": exact}).codes
+    code = f"{ICD_10_CM},G61.81,CIDP"
+    lines = ("system,code,display,match,use", f"{code},exact,weak", f"{code},prefix,full")
+    codes = site({"value_sets/polyneuropathy.csv": "\n".join(lines)}).codes
     (itself,) = codes.rows("Condition", ICD_10_CM, "G61.81")
     (under,) = codes.rows("Condition", ICD_10_CM, "G61.810")
     assert (itself.use, under.use) == ("weak", "full")
@@ -191,3 +191,30 @@ def test_of_two_red_flags_of_one_length_the_one_with_effect_decides() -> None:
 def test_a_red_flag_is_found_beside_other_sets_and_no_flag_is_no_error() -> None:
     assert deciding([]) == ()
     assert deciding([a_row("myelopathy", "G83")]) == (a_row("myelopathy", "G83"),)
+
+
+def by_the_rule(rows: list[Row], code: str) -> set[Row]:
+    """What INDEX.md says of matching, row by row and without a dictionary."""
+    holding = [
+        row
+        for row in rows
+        if folded(row.code) == folded(code) or (row.match == "prefix" and folded(code).startswith(folded(row.code)))
+    ]
+    deciding_by_set: dict[str, Row] = {}
+    for row in sorted(holding, key=lambda row: (len(folded(row.code)), row.match == "exact")):
+        deciding_by_set["redflag_" if row.concept.startswith("redflag_") else row.concept] = row
+    return set(deciding_by_set.values())
+
+
+@pytest.mark.parametrize("system", [system.uri for system in CODE_SYSTEMS if system.nests])
+def test_every_look_up_agrees_with_the_rule_read_row_by_row(knowledge: Knowledge, system: str) -> None:
+    for resource in RESOURCES:
+        rows = [
+            row
+            for value_set in knowledge.value_sets.values()
+            if resource in value_set.resources
+            for row in value_set.rows
+            if row.system == system
+        ]
+        for code in {row.code + suffix for row in rows for suffix in ("", "1", "2A")}:
+            assert set(knowledge.codes.rows(resource, system, code)) == by_the_rule(rows, code), code

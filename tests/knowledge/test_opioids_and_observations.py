@@ -32,9 +32,7 @@ def test_every_product_has_an_opioid_we_know_and_is_in_the_value_set(knowledge: 
         assert {product.ingredient_rxcui for product in products} <= ingredients, rxcui
         assert {product.strength_unit for product in products} <= set(STRENGTH_UNITS)
         assert {product.use for product in products} == {
-            row.use
-            for row in knowledge.codes.rows("Medication", RXNORM, rxcui)
-            if row.concept == "opioid_products"
+            row.use for row in knowledge.codes.rows("Medication", RXNORM, rxcui) if row.concept == "opioid_products"
         }
 
 
@@ -55,10 +53,12 @@ def test_factors(knowledge: Knowledge) -> None:
 
 
 def test_a_site_replaces_a_factor_and_a_product(site: Site, knowledge: Knowledge) -> None:
+    factor = "3423,hydromorphone,any oral,,mg/day,4,site 2016,full,site,"
+    product = f"{RXNORM},637540,Local,exact,full,7804,Oxycodone,5,MG,317541,Oral Tablet"
     theirs = site(
         {
-            "morphine_equivalents.csv": f"{EQUIVALENTS_HEADER}\n3423,hydromorphone,any oral,,mg/day,4,site 2016,full,site,\n",
-            "opioid_products.csv": f"{PRODUCTS_HEADER}\n{RXNORM},637540,Local,exact,full,7804,Oxycodone,5,MG,317541,Oral Tablet\n",
+            "morphine_equivalents.csv": f"{EQUIVALENTS_HEADER}\n{factor}\n",
+            "opioid_products.csv": f"{PRODUCTS_HEADER}\n{product}\n",
         }
     )
     (hydromorphone,) = (m for m in theirs.morphine_equivalents if m.ingredient == "hydromorphone")
@@ -92,10 +92,11 @@ def test_every_loinc_code_of_a_measurement_set_is_read_unless_ignored(knowledge:
 
 
 def test_a_site_adds_a_measurement(site: Site) -> None:
+    row = f"{LOINC},2160-0,Creatinine,exact,full"
     theirs = site(
         {
-            "observation_codes.csv": f"{OBSERVATIONS_HEADER}\n2160-0,creatinine,Quantity,mg/dL,,kidney_advanced\n",
-            "value_sets/kidney_advanced.csv": f"system,code,display,match,use\n{LOINC},2160-0,Creatinine,exact,full\n",
+            "observation_codes.csv": f"{OBSERVATIONS_HEADER}\n2160-0,creatinine,Quantity,mg/dL,,kidney_advanced",
+            "value_sets/kidney_advanced.csv": f"system,code,display,match,use\n{row}",
         }
     )
     assert theirs.observations["2160-0"].units == ("mg/dL",)

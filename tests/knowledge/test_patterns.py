@@ -34,9 +34,7 @@ PATTERNS = [
 
 
 @pytest.mark.parametrize(("name", "text", "concept"), PATTERNS)
-def test_each_pattern_stands_for_its_concept(
-    knowledge: Knowledge, name: str, text: str, concept: str
-) -> None:
+def test_each_pattern_stands_for_its_concept(knowledge: Knowledge, name: str, text: str, concept: str) -> None:
     pattern = knowledge.patterns.named[name]
     assert pattern.regex.search(text)
     assert concept in pattern.stands_for
@@ -136,8 +134,6 @@ def test_a_guard_cannot_be_missing(ours: Path) -> None:
     with pytest.raises(KnowledgeError, match="droped: nothing reads it"):
         load_knowledge(ours=ours)
     text = (ours / FILE).read_text()
-    (ours / FILE).write_text(
-        text.replace("[droped]", "[unused]\nstands_for = ['unused']\napplies_to = ['Condition']")
-    )
+    (ours / FILE).write_text(text.replace("[droped]", "[unused]\nstands_for = ['unused']\napplies_to = ['Condition']"))
     with pytest.raises(KnowledgeError, match=r"text_patterns\.toml: dropped is missing; put it back"):
         load_knowledge(ours=ours)

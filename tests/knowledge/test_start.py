@@ -93,17 +93,13 @@ def test_an_unverified_row_may_be_weak_or_ignored(site: Site, use: str) -> None:
 
 def test_a_note_lets_a_wrong_check_digit_through(site: Site) -> None:
     line = f"{SNOMED},44054007,d,exact,full,,,,its check digit is wrong"
-    assert site({"value_sets/diabetes.csv": f"{HEADER}\n{line}\n"}).codes.known(
-        "Condition", SNOMED, "44054007"
-    )
+    assert site({"value_sets/diabetes.csv": f"{HEADER}\n{line}\n"}).codes.known("Condition", SNOMED, "44054007")
 
 
 @pytest.mark.parametrize("second", ["E11.9", "E119"])
 def test_a_code_stands_in_a_set_once(site: Site, second: str) -> None:
     lines = f"{ICD_10_CM},E11.9,d,exact,full,,,,\n{ICD_10_CM},{second},d,exact,weak,,,,\n"
-    with pytest.raises(
-        KnowledgeError, match=rf"diabetes\.csv:3: {second} stands here twice with match exact; remove"
-    ):
+    with pytest.raises(KnowledgeError, match=rf"diabetes\.csv:3: {second} stands here twice with match exact; remove"):
         site({"value_sets/diabetes.csv": f"{HEADER}\n{lines}"})
 
 
@@ -171,9 +167,7 @@ def test_a_file_nobody_reads(site: Site, name: str, mend: str) -> None:
 
 @pytest.mark.parametrize("variable", ["knowledge_dir", "cards_dir"])
 def test_a_folder_that_is_not_there(tmp_path: Path, variable: str) -> None:
-    with pytest.raises(
-        KnowledgeError, match="nowhere: is not a folder; name one, or unset CDS_KNOWLEDGE_DIR or CDS"
-    ):
+    with pytest.raises(KnowledgeError, match="nowhere: is not a folder; name one, or unset CDS_KNOWLEDGE_DIR or CDS"):
         load_knowledge(**{variable: tmp_path / "nowhere"})
 
 
@@ -235,7 +229,5 @@ def test_a_set_described_wrongly(ours: Path, before: str, after: str, message: s
 
 def test_a_set_not_described(ours: Path) -> None:
     written(ours, {"value_sets/hernia.csv": HEADER})
-    with pytest.raises(
-        KnowledgeError, match=r"value_sets.toml: value_sets/hernia\.csv is not described; add title"
-    ):
+    with pytest.raises(KnowledgeError, match=r"value_sets.toml: value_sets/hernia\.csv is not described; add title"):
         load_knowledge(ours=ours)

@@ -45,9 +45,7 @@ def test_other_systems_carry_none() -> None:
         ("http://www.whocc.no/atc", ["N02AA01"], ["N", "N02", "N02A", "N02AA"], ["N2A", "N02AA011"]),
     ],
 )
-def test_shapes_of_systems_that_nest(
-    uri: str, codes: list[str], prefixes: list[str], neither: list[str]
-) -> None:
+def test_shapes_of_systems_that_nest(uri: str, codes: list[str], prefixes: list[str], neither: list[str]) -> None:
     system = SYSTEM_BY_URI[uri]
     assert system.beneath is not None
     assert all(system.code.fullmatch(code) and system.beneath.fullmatch(code) for code in codes)

@@ -1,6 +1,7 @@
 """The numbers the rules use."""
 
-from dataclasses import fields, replace
+from dataclasses import Field, fields, replace
+from typing import Any
 
 import pytest
 
@@ -22,8 +23,8 @@ def test_every_number_says_what_it_rests_on(knowledge: Knowledge) -> None:
 
 
 @pytest.mark.parametrize("field", fields(Thresholds), ids=lambda field: field.name)
-def test_days_are_whole_and_the_bare_number_is_the_stated_one(knowledge: Knowledge, field: object) -> None:
-    name, kind = field.name, field.type  # type: ignore[attr-defined]
+def test_days_are_whole_and_the_bare_number_is_the_stated_one(knowledge: Knowledge, field: Field[Any]) -> None:
+    name, kind = field.name, field.type
     note = knowledge.threshold_notes[name]
     value = getattr(knowledge.given, name)
     assert value == note.value

@@ -1,0 +1,83 @@
+"""What a drug is taken for: the spine, something else, or nothing stated (clinical-logic B "Indication", C, F)."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from cds_service.findings.complaints import Complaints
+from cds_service.knowledge.thresholds import Thresholds
+from cds_service.record.dates import DateRange
+from cds_service.record.patient import Condition, Drug, PatientRecord, Reason
+
+CANCER = "active_cancer"
+OTHER_PAIN = "nonspine_opioid_indication"
+CHRONIC_PAIN = "chronic_pain_generic"
+NEUROPATHY = "polyneuropathy"
+PAIN = re.compile(r"pain|ache|neuralgia|neuropath|radicul|sciatica|fibromyalgia", re.I)
+# Until these have a value set of their own: ICD-10 epilepsy, zoster, anxiety, fibromyalgia.
+OTHER_NERVE_CODES = ("G40", "B02", "F40", "F41", "M797")
+OTHER_NERVE_WORDS = re.compile(r"epilep|seizure|zoster|shingles|herpetic|fibromyalgia|anxiety|neuropath", re.I)
+
+
+def for_spine(reason: Reason) -> bool:
+    """A spine problem, or chronic pain without another site."""
+    return reason.spine or CHRONIC_PAIN in reason.concepts
+
+
+def opioid_for_spine(drug: Drug, record: PatientRecord, complaints: Complaints, given: Thresholds) -> bool:
+    """The opioid counts for sign 5: for a stated spine reason; or none is stated and nothing else explains it.
+
+    Without a reason it must have been taken after a current spine complaint began (of an unknown start, any time),
+    with no active cancer now and no other painful condition of the 90 days before it. Treatment of opioid use
+    disorder never counts.
+    """
+    if drug.use_disorder:
+        return False
+    if drug.reasons:
+        return any(for_spine(reason) for reason in drug.reasons)
+    if not complaints.current() or has_active_cancer(record):
+        return False
+    if drug.first is None or drug.last is None:
+        return True
+    begun = complaints.earliest_start
+    if begun is not None and drug.last <= begun:
+        return False
+    earliest = drug.first - timedelta(given.nonspine_indication_days)
+    return not any(_stated_between(c, earliest, drug.first) for c in record.conditions if c.counts_for(OTHER_PAIN))
+
+
+def has_active_cancer(record: PatientRecord) -> bool:
+    """A cancer is current; one only suspected takes nothing away."""
+    return any(c.open and not c.unconfirmed and c.counts_for(CANCER) for c in record.conditions)
+
+
+def _stated_between(condition: Condition, first: date, last: date) -> bool:
+    """Its onset or record may lie between the days."""
+    return any(_meets(when, first, last) for when in (condition.onset, condition.recorded))
+
+
+def _meets(when: DateRange | None, first: date, last: date) -> bool:
+    return when is not None and when.first <= last and when.last >= first
+
+
+def only_for_mood(drug: Drug) -> bool:
+    """Every stated reason is something other than pain; without a stated reason it is not."""
+    return bool(drug.reasons) and not any(for_spine(r) or any(map(PAIN.search, r.words)) for r in drug.reasons)
+
+
+def gabapentinoid_for_spine(drug: Drug, record: PatientRecord) -> bool:
+    """A spine reason is stated, or none and no nerve disease, zoster, epilepsy, fibromyalgia or anxiety is current."""
+    if drug.reasons:
+        return any(for_spine(reason) for reason in drug.reasons)
+    return not any(_other_nerve(c) for c in record.conditions if c.open)
+
+
+def _other_nerve(condition: Condition) -> bool:
+    if condition.counts_for(NEUROPATHY):
+        return True
+    coded = any(
+        system.endswith(("icd-10", "icd-10-cm")) and code.startswith(OTHER_NERVE_CODES)
+        for system, code in condition.codes
+    )
+    return coded or any(map(OTHER_NERVE_WORDS.search, condition.words))

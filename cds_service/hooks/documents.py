@@ -1,0 +1,145 @@
+"""The OpenAPI document: routes from the app, schemas from the Structs, examples from here; nothing by hand twice."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from cds_service.errors import DataMissing, Malformed, RequestRefused, SlowBody, TooLarge, UnsupportedMediaType
+from cds_service.wire import cds_hooks as wire
+
+VERSION = "0.1.0"
+REF = "#/components/schemas/"
+DESCRIPTION = (
+    "A CDS Hooks 2.0 service. When a chart is opened it answers at most one card about an evaluation for "
+    "minimally invasive spine surgery. Clients may send more members than are listed here; they are skipped."
+)
+EXAMPLE_ID = "example"
+EXAMPLE_CALL: Mapping[str, Any] = {
+    "hook": "patient-view",
+    "hookInstance": "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea",
+    "context": {"userId": "Practitioner/example", "patientId": EXAMPLE_ID},
+    "prefetch": {
+        "patient": {"resourceType": "Patient", "id": EXAMPLE_ID, "birthDate": "1961-04-02"},
+        "conditions": {
+            "resourceType": "Bundle",
+            "type": "searchset",
+            "entry": [
+                {
+                    "resource": {
+                        "resourceType": "Condition",
+                        "id": "example-pain",
+                        "clinicalStatus": {
+                            "coding": [
+                                {
+                                    "system": "http://terminology.hl7.org/CodeSystem/condition-clinical",
+                                    "code": "active",
+                                }
+                            ]
+                        },
+                        "code": {
+                            "coding": [
+                                {
+                                    "system": "http://snomed.info/sct",
+                                    "code": "279039007",
+                                    "display": "Low back pain",
+                                }
+                            ]
+                        },
+                        "subject": {"reference": f"Patient/{EXAMPLE_ID}"},
+                        "onsetDateTime": "2026-05-10",
+                    }
+                }
+            ],
+        },
+    },
+}
+EXAMPLE_CARD = wire.Card(
+    uuid="6d0a1c0e-6a0c-4c7e-9f3b-6a2f0f7c1d55",
+    summary="MISS evaluation may be worth discussing: low back pain for 28 weeks; unchecked: medications.",
+    indicator="info",
+    detail="**Next:** Discuss with the patient whether a spine specialist's opinion would help.",
+    source=wire.Source(
+        "MISS evaluation service",
+        "https://miss.example/rules/consider",
+        wire.Coding("https://miss-cds.org/CodeSystem/rule", "consider", "MISS evaluation may be worth discussing"),
+    ),
+)
+
+
+def _answer(struct: type, description: str, example: object) -> dict[str, Any]:
+    content = {"schema": {"$ref": REF + struct.__name__}, "example": msgspec.to_builtins(example)}
+    return {"description": description, "content": {"application/json": content}}
+
+
+def _refusal(error: type[RequestRefused], example: wire.OutcomeIssue | None = None) -> dict[str, Any]:
+    issue = example or wire.OutcomeIssue("error", error.issue_code, error.sentence)
+    return _answer(wire.OutcomeBody, error.sentence, wire.OutcomeBody((issue,)))
+
+
+MISSING = wire.OutcomeIssue(
+    "error",
+    DataMissing.issue_code,
+    "conditions: not supplied, and the call names no FHIR server",
+    ("prefetch.conditions",),
+)
+DISCOVERY: dict[str, Any] = {
+    "responses": {
+        "200": _answer(
+            wire.Discovery,
+            "The services there are.",
+            wire.Discovery(
+                (
+                    wire.ServiceInfo(
+                        hook="patient-view",
+                        id="miss-patient-view",
+                        title="Minimally invasive spine surgery: evaluation",
+                        description="When a chart is opened: says whether …",
+                        prefetch={"patient": "Patient/{{context.patientId}}"},
+                    ),
+                )
+            ),
+        )
+    }
+}
+CALL: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": {"$ref": REF + "Request"}, "example": EXAMPLE_CALL}},
+    },
+    "responses": {
+        "200": _answer(wire.Response, "At most one card.", wire.Response((EXAMPLE_CARD,))),
+        "400": _refusal(Malformed),
+        "408": _refusal(SlowBody),
+        "412": _refusal(DataMissing, MISSING),
+        "413": _refusal(TooLarge),
+        "415": _refusal(UnsupportedMediaType),
+    },
+}
+
+
+def openapi_of(app: FastAPI) -> dict[str, Any]:
+    """The document of this app. A HEAD that goes with a GET is not listed apart."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Duplicate Operation ID", category=UserWarning)
+        document = get_openapi(
+            title="MISS CDS service", version=VERSION, description=DESCRIPTION, routes=app.routes
+        )
+    for operations in document["paths"].values():
+        operations.pop("head", None)
+    _, schemas = msgspec.json.schema_components(
+        (wire.Request, wire.Response, wire.Discovery, wire.OutcomeBody), ref_template=REF + "{name}"
+    )
+    document["components"] = {"schemas": schemas}
+    return document
+
+
+def openapi_text(app: FastAPI) -> str:
+    """The document as it stands in `openapi/openapi.json`."""
+    return json.dumps(openapi_of(app), indent=1, sort_keys=True, ensure_ascii=False) + "\n"

@@ -1,0 +1,68 @@
+"""Answers that are no success: an OperationOutcome in our own words, whatever went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import msgspec
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from cds_service.errors import DataMissing, RequestRefused, SlowBody, TooLarge, UnknownService
+from cds_service.hooks.cors import Origins
+from cds_service.hooks.request_lines import line_of
+from cds_service.wire.cds_hooks import OutcomeBody, OutcomeIssue
+
+JSON = "application/json"
+# What is left of these bodies is not read: the connection cannot carry another request.
+CLOSING = (SlowBody, TooLarge)
+NOT_ALLOWED = "This path does not answer this method."
+
+
+def outcome(status: int, *issues: OutcomeIssue, headers: dict[str, str] | None = None) -> Response:
+    """A response with these issues."""
+    return Response(msgspec.json.encode(OutcomeBody(issues)), status, headers, media_type=JSON)
+
+
+async def refused(request: Request, error: RequestRefused) -> Response:
+    """A refusal of ours."""
+    headers = {"Connection": "close"} if isinstance(error, CLOSING) else None
+    return outcome(error.status, OutcomeIssue("error", error.issue_code, error.diagnostics), headers=headers)
+
+
+async def data_missing(request: Request, error: DataMissing) -> Response:
+    """One issue for each key that is missing."""
+    line_of(request.scope).missing = tuple(key for key, _ in error.missing)
+    issues = (
+        OutcomeIssue("error", error.issue_code, f"{key}: {why}", (f"prefetch.{key}",))
+        for key, why in error.missing
+    )
+    return outcome(error.status, *issues)
+
+
+async def not_routed(request: Request, error: HTTPException) -> Response:
+    """No such path, or not by this method; the framework's own words are not passed on."""
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        return outcome(405, OutcomeIssue("error", "not-supported", NOT_ALLOWED), headers=headers)
+    if error.status_code == 404:
+        return outcome(404, OutcomeIssue("error", UnknownService.issue_code, UnknownService.sentence))
+    sentence = "The request cannot be answered."
+    return outcome(error.status_code, OutcomeIssue("error", "invalid", sentence), headers=headers)
+
+
+def failed_with(origins: Origins) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """The last resort: a 500 with the request's id and nothing else.
+
+    It is sent outside the middleware, so it carries the headers that they would have added. The failure's type
+    and place are logged by the server that runs the app.
+    """
+
+    async def failed(request: Request, error: Exception) -> Response:
+        request_id = line_of(request.scope).requestId
+        headers = origins.headers(request.scope) | {"X-Request-ID": request_id}
+        sentence = f"The service failed; its log has more under request {request_id}."
+        return outcome(500, OutcomeIssue("fatal", "exception", sentence), headers=headers)
+
+    return failed

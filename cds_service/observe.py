@@ -1,0 +1,179 @@
+"""What the service says about itself: JSON log lines and counters, of which no member can hold patient data.
+
+A line's members are those of the Structs below and no others: ids of ours, names of services, rules and routes,
+numbers. What other libraries log keeps its level and logger; of an exception its type and place are told, never
+its text, which may quote what it met.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from traceback import extract_tb
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+
+LEVELS: Mapping[str, int] = {"debug": 10, "info": 20, "warning": 30, "error": 40}
+# Their messages name processes, ports and signals; other libraries may put anything into a message.
+QUOTED_LOGGERS = ("uvicorn", "cds_service")
+BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+METRICS_TYPE = CONTENT_TYPE_LATEST
+
+
+class CallLine(Struct, omit_defaults=True, gc=False):
+    """One answered request. `path` is a route's template, `service` an id of ours or "unknown"."""
+
+    time: str = ""
+    level: str = ""
+    event: str = "request"
+    requestId: str = ""
+    method: str = ""
+    path: str = ""
+    service: str = ""
+    status: int = 0
+    milliseconds: float = 0.0
+    hookInstance: str = ""
+    outcome: str = ""
+    rule: str = ""
+    why: str = ""
+    knowledgeVersion: str = ""
+    resources: int = 0
+    oddities: int = 0
+    cards: int = 0
+    missing: tuple[str, ...] = ()
+
+
+class EventLine(Struct, omit_defaults=True, gc=False):
+    """Anything else: a start, a stop, a warning, a failure inside."""
+
+    time: str
+    level: str
+    event: str
+    logger: str = ""
+    message: str = ""
+    setting: str = ""
+    knowledgeVersion: str = ""
+    error: str = ""
+    at: str = ""
+
+
+class Log:
+    """JSON lines of a level or above, each written whole. Without `write`: to standard output."""
+
+    def __init__(self, level: str = "info", write: Callable[[bytes], object] | None = None) -> None:
+        self.least = LEVELS[level]
+        self._write = write or _to_stdout
+        self._encoder = msgspec.json.Encoder()
+
+    def request(self, line: CallLine) -> None:
+        """One answered request; a 5xx is an error."""
+        line.level = "error" if line.status >= 500 else "info"
+        if LEVELS[line.level] >= self.least:
+            line.time = _now()
+            self._write(self._encoder.encode(line) + b"\n")
+
+    def event(
+        self, level: str, event: str, *, message: str = "", setting: str = "", knowledge_version: str = ""
+    ) -> None:
+        """Something of ours, in words of ours."""
+        line = EventLine(
+            _now(), level, event, message=message, setting=setting, knowledgeVersion=knowledge_version
+        )
+        self.line(line)
+
+    def line(self, line: EventLine) -> None:
+        """A line made elsewhere."""
+        if LEVELS.get(line.level, 50) >= self.least:
+            self._write(self._encoder.encode(line) + b"\n")
+
+
+class OtherLibraries(logging.Handler):
+    """What other libraries log, as lines of ours."""
+
+    def __init__(self, log: Log) -> None:
+        super().__init__(log.least)
+        self._log = log
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """The record without its exception's text."""
+        error, at = _failure(record)
+        quoted = record.name.startswith(QUOTED_LOGGERS)
+        self._log.line(
+            EventLine(
+                _now(),
+                record.levelname.lower(),
+                "log",
+                logger=record.name,
+                message=record.getMessage() if quoted else "",
+                error=error,
+                at=at,
+            )
+        )
+
+
+def take_over_logging(log: Log) -> None:
+    """Everything that other libraries log or warn goes to `log`, and nothing to standard error."""
+    logging.basicConfig(handlers=[OtherLibraries(log)], level=log.least, force=True)
+    logging.captureWarnings(True)
+
+
+def uuid_or_empty(text: str) -> str:
+    """A hookInstance that is a UUID, in its canonical form; any other may hold anything, and is not logged."""
+    try:
+        return str(UUID(text))
+    except ValueError:
+        return ""
+
+
+class Metrics:
+    """Counters and durations of hook calls, in a registry of their own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._calls = Counter(
+            "cds_calls", "Hook calls answered.", ("service", "status"), registry=self.registry
+        )
+        self._outcomes = Counter(
+            "cds_outcomes", "Assessments by outcome.", ("service", "outcome"), registry=self.registry
+        )
+        self._seconds = Histogram(
+            "cds_call_seconds", "Time to answer a hook call.", buckets=BUCKETS, registry=self.registry
+        )
+
+    def called(self, service: str, status: int, seconds: float) -> None:
+        """A hook call was answered."""
+        self._calls.labels(service, str(status)).inc()
+        self._seconds.observe(seconds)
+
+    def concluded(self, service: str, outcome: str) -> None:
+        """An assessment was made, whether or not its card was shown."""
+        self._outcomes.labels(service, outcome).inc()
+
+    def text(self) -> bytes:
+        """Everything in Prometheus' text format."""
+        return generate_latest(self.registry)
+
+
+def _failure(record: logging.LogRecord) -> tuple[str, str]:
+    """The type of the exception and where it was raised."""
+    if not record.exc_info or record.exc_info[0] is None:
+        return "", ""
+    kind, _, trace = record.exc_info
+    frames = extract_tb(trace)
+    at = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+    return kind.__name__, at
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _to_stdout(line: bytes) -> None:
+    sys.stdout.buffer.write(line)
+    sys.stdout.buffer.flush()

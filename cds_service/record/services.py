@@ -1,0 +1,54 @@
+"""What Procedures and ServiceRequests have in common: reasons, sites, notes, and the text an `only_if` may read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cds_service.record.concepts import Coded, concepts_of, names_concept, unconditional
+from cds_service.record.only_if import Told, has_spine_text
+from cds_service.record.patient import Match, Reason, Region
+from cds_service.record.reasons import read_reasons
+from cds_service.record.regions import region_of
+from cds_service.record.standpoint import Standpoint, codes_of
+from cds_service.record.words import notes_of, strings_of, without_ruled_out
+from cds_service.wire import fhir
+
+ByReference = Mapping[str, fhir.Condition]
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What was done or asked for, and why and where."""
+
+    concepts: Mapping[str, Match]
+    codes: frozenset[tuple[str, str]]
+    words: tuple[str, ...]
+    region: Region
+    reasons: tuple[Reason, ...]
+    spine_words: bool
+
+
+def read_service(
+    resource: fhir.Procedure | fhir.ServiceRequest, kind: str, coded: Coded, conditions: ByReference, at: Standpoint
+) -> Service | None:
+    """The service; None where it is in no value set, or its words say that it is not to be used."""
+    said = strings_of((resource.code,))
+    words = without_ruled_out(said, at.guards, lambda text: names_concept(kind, text, at))
+    if words is None:
+        return None
+    either = resource.reason if isinstance(resource, fhir.Procedure) else None
+    reasons = read_reasons(resource.reasonCode, resource.reasonReference, either, conditions, at)
+    sites = strings_of(resource.bodySite or ())
+    told = Told(
+        words,
+        (*sites, *(text for reason in reasons for text in reason.words), *notes_of(resource.note)),
+        sets=unconditional(coded),
+        spine_named=any(reason.spine for reason in reasons),
+    )
+    concepts = concepts_of(kind, coded, told, at).matches
+    if not concepts:
+        return None
+    codes, all_words = codes_of(resource.code), (*words, *(site for site in sites if site not in words))
+    region = region_of(codes, coded, resource.bodySite, words)
+    return Service(concepts, codes, all_words, region, reasons, has_spine_text(told, at))

@@ -1,0 +1,110 @@
+"""An assessment as CDS Hooks cards: at most one, whole, in the words of its file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
+from uuid import UUID, uuid4
+
+from cds_service.assessment.miss import Assessment
+from cds_service.findings.words import day_in_words
+from cds_service.knowledge.load import Knowledge
+from cds_service.rendering.detail import citations, detail
+from cds_service.rendering.extension import extension, full_extension
+from cds_service.rendering.override_reasons import OVERRIDE_DISPLAYS, OVERRIDE_SYSTEM
+from cds_service.rendering.points import points
+from cds_service.rendering.summary import summary
+from cds_service.rendering.words import CardWords, Words
+from cds_service.wire import cds_hooks as wire
+
+RULE_SYSTEM = "https://miss-cds.org/CodeSystem/rule"
+INDICATORS: tuple[wire.Indicator, ...] = get_args(wire.Indicator)  # from mild to severe
+ExtensionMode = Literal["full", "ids", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What is the same on every card of a rule."""
+
+    source: wire.Source
+    override_reasons: tuple[wire.Coding, ...]
+    links: tuple[wire.Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """How assessments are said. `words` come from `load_cards`; `public_url` has no slash at its end."""
+
+    version: str
+    words: Words
+    cited: Mapping[str, str]
+    frames: Mapping[str, Frame]
+    new_uuid: Callable[[], UUID] = field(default=uuid4)
+
+    def cards(
+        self,
+        assessment: Assessment,
+        *,
+        max_indicator: wire.Indicator = "critical",
+        extension_mode: ExtensionMode = "full",
+    ) -> tuple[wire.Card, ...]:
+        """The card of the deciding rule; none when no rule speaks."""
+        if assessment.outcome == "none":
+            return ()
+        words, frame = self.words.cards[assessment.rule], self.frames[assessment.rule]
+        told = points(assessment)
+        card = wire.Card(
+            uuid=str(self.new_uuid()),
+            summary=summary(words, told),
+            indicator=capped(words.indicator, max_indicator),
+            detail=detail(words, self.words.shared, told, self.cited, self._made(assessment)),
+            source=frame.source,
+            overrideReasons=frame.override_reasons,
+            links=frame.links,
+            extension=self._extension(assessment, extension_mode),
+        )
+        return (card,)
+
+    def assessed(self, assessment: Assessment, cards: tuple[wire.Card, ...]) -> dict[str, Any]:
+        """The whole assessment for `assess --json` and the explanation page; `cards` as the hook would answer."""
+        return full_extension(assessment, self.version, cards)
+
+    def _made(self, assessment: Assessment) -> str:
+        day = day_in_words(assessment.findings.record.day)
+        return self.words.shared.footer.format(version=self.version, day=day)
+
+    def _extension(self, assessment: Assessment, mode: ExtensionMode) -> wire.Extension | None:
+        if mode == "none":
+            return None
+        return wire.Extension(extension(assessment, self.version, values=mode == "full"))
+
+
+def rendering_of(
+    knowledge: Knowledge, words: Words, public_url: str, *, new_uuid: Callable[[], UUID] = uuid4
+) -> Rendering:
+    """Everything that can be said before there is a patient, said once at the start."""
+    base = public_url.rstrip("/")
+    return Rendering(
+        version=knowledge.version,
+        words=words,
+        cited=citations(knowledge.evidence),
+        frames={rule: _frame(card, words, f"{base}/rules/{rule}") for rule, card in words.cards.items()},
+        new_uuid=new_uuid,
+    )
+
+
+def capped(indicator: wire.Indicator, most: wire.Indicator) -> wire.Indicator:
+    """No more severe than `most` (CDS_MAX_INDICATOR, or the client's)."""
+    return min(indicator, most, key=INDICATORS.index)
+
+
+def _frame(card: CardWords, words: Words, url: str) -> Frame:
+    topic = wire.Coding(RULE_SYSTEM, card.rule, card.title)
+    return Frame(
+        source=wire.Source(words.shared.source_label, url, topic),
+        override_reasons=tuple(
+            wire.Coding(OVERRIDE_SYSTEM, code, OVERRIDE_DISPLAYS[code]) for code in card.override_reasons
+        ),
+        links=(wire.Link(words.shared.link_label, url, "absolute"),),
+    )

@@ -1,0 +1,146 @@
+"""Every knob of the service: a CDS_ variable each, checked when a command starts.
+
+A setting that is not yet effective does not exist: its variable is reported as unknown. The environment is an
+argument, so that tests pass another and patch nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from cds_service.errors import SettingsError
+
+PREFIX = "CDS_"
+# Variables of this prefix that are not the service's: make test reads them.
+NOT_OURS = frozenset({"CDS_CHROMIUM"})
+Command = Literal["serve", "demo", "assess"]
+
+
+def _listed(value: object) -> object:
+    """A comma-separated list; blanks around an item and empty items do not count."""
+    return tuple(item for part in value.split(",") if (item := part.strip())) if isinstance(value, str) else value
+
+
+def _origin(value: str) -> str:
+    """A browser's origin, as browsers write it: scheme, host and port, and nothing after them."""
+    parts = urlsplit(value)
+    if value != "*" and (not parts.netloc or value != f"{parts.scheme}://{parts.netloc}".lower()):
+        raise ValueError("write each origin as https://host or https://host:port, or a single *")
+    return value
+
+
+def _address(value: str) -> str:
+    """An absolute http address, without the slash at its end."""
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise ValueError("write it as https://host or https://host/path")
+    return value.rstrip("/")
+
+
+Listed = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+Origins = Annotated[
+    tuple[Annotated[str, BeforeValidator(_origin)], ...], BeforeValidator(_listed)
+]
+
+
+class Settings(BaseModel):
+    """The knobs. Each description is what `cds-service settings` and the documentation say of it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    profile: Literal["production", "development"] = Field(
+        "production", description="what is permitted; `demo` starts in development"
+    )
+    demo: bool = Field(False, description="serve the demo EHR under /demo; development only")
+    require_auth: bool = Field(True, description="refuse calls without a valid token")
+    public_url: Annotated[str, BeforeValidator(_address)] | None = Field(
+        None, description="the address clients use; its path is part of links, a proxy strips it"
+    )
+    allowed_origins: Origins = Field((), description="browser origins that may call, or *")
+    max_body_bytes: int = Field(32 * 1024 * 1024, gt=0, description="the largest body, unpacked")
+    body_timeout_seconds: float = Field(10.0, gt=0, description="how long a body may take to arrive")
+    silent: bool = Field(False, description="assess and count, answer no cards")
+    silent_rules: Listed = Field((), description="rules whose card is not answered")
+    max_indicator: Literal["info", "warning", "critical"] = Field(
+        "critical", description="the strongest indicator a card may have"
+    )
+    recommend_needs: Listed = Field((), description="prefetch keys without which `recommend` is `consider`")
+    today: date | None = Field(None, description="the day of assessment; development only; unset: today in UTC")
+    knowledge_dir: Path | None = Field(None, description="a site's thresholds and codes, laid over ours")
+    cards_dir: Path | None = Field(None, description="a site's wording, laid over ours")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="the least level that is logged"
+    )
+
+
+DEMO_DEFAULTS: Mapping[str, object] = {
+    "profile": "development",
+    "demo": True,
+    "require_auth": False,
+    "allowed_origins": ("*",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The settings, where each came from ("environment", "demo" or "default"), and CDS_ variables nobody knows."""
+
+    settings: Settings
+    origins: Mapping[str, str]
+    unknown: tuple[str, ...]
+
+
+def variable(name: str) -> str:
+    """`max_body_bytes` is CDS_MAX_BODY_BYTES."""
+    return PREFIX + name.upper()
+
+
+def load_settings(environ: Mapping[str, str], command: Command = "serve") -> Loaded:
+    """The settings a command starts with; an empty variable is as unset.
+
+    Raises SettingsError, naming the variable, for a value that cannot be and for a combination that is forbidden.
+    """
+    given = {
+        name: environ[variable(name)] for name in Settings.model_fields if environ.get(variable(name))
+    }
+    defaults = {} if command != "demo" else dict(DEMO_DEFAULTS)
+    try:
+        settings = Settings.model_validate(defaults | given)
+    except ValidationError as error:
+        raise _wrong(error) from None
+    _check(settings, command)
+    origins = {name: _from(name, given, defaults) for name in Settings.model_fields}
+    known = {variable(name) for name in Settings.model_fields} | NOT_OURS
+    unknown = tuple(sorted(name for name in environ if name.startswith(PREFIX) and name not in known))
+    return Loaded(settings, origins, unknown)
+
+
+def _from(name: str, given: Mapping[str, object], defaults: Mapping[str, object]) -> str:
+    if name in given:
+        return "environment"
+    return "demo" if name in defaults else "default"
+
+
+def _wrong(error: ValidationError) -> SettingsError:
+    """The first wrong value: which variable, and what it should be; never the value, which may be a secret."""
+    first = error.errors(include_input=False, include_url=False)[0]
+    return SettingsError(f"{variable(str(first['loc'][0]))}: {first['msg']}")
+
+
+def _check(settings: Settings, command: Command) -> None:
+    if settings.profile == "production" and settings.today is not None:
+        raise SettingsError("CDS_TODAY: the production profile takes no other day than today; unset it")
+    if settings.profile == "production" and settings.demo:
+        raise SettingsError("CDS_DEMO: the production profile has no demo EHR; set CDS_PROFILE=development")
+    if settings.require_auth and command != "assess":
+        raise SettingsError(
+            "CDS_REQUIRE_AUTH: this release does not verify tokens yet; set it to false, "
+            "and let nobody but trusted clients reach the service"
+        )

@@ -1,0 +1,219 @@
+"""Cautions are mentioned and decide nothing (clinical-logic E, "cautions only"; L)."""
+
+from __future__ import annotations
+
+import pytest
+
+from cds_service.findings.cautions import CAUTIONS, cautions
+from cds_service.findings.opioid_use import OpioidStatus
+from cds_service.record.patient import PatientRecord
+from tests.findings.comorbid_charts import (
+    GIVEN,
+    Entry,
+    chart,
+    condition,
+    drug,
+    measured,
+    on,
+    referral,
+    report,
+    status,
+)
+
+
+def ids(*entries: Entry, opioids: OpioidStatus = "none") -> list[str]:
+    return [caution.id for caution in cautions(chart(*entries), GIVEN, opioids)]
+
+
+def test_none_for_an_empty_chart() -> None:
+    assert ids() == []
+
+
+@pytest.mark.parametrize(
+    ("concept", "id_"),
+    [
+        ("respiratory_chronic", "lung-disease"),
+        ("bleeding_disorder", "bleeding"),
+        ("kidney_advanced", "kidney-disease"),
+        ("liver_cirrhosis", "cirrhosis"),
+        ("immunosuppression", "immunosuppression"),
+        ("osteoporosis", "osteoporosis"),
+        ("malnutrition", "malnutrition"),
+        ("severe_depression", "severe-depression"),
+    ],
+)
+def test_a_current_condition_is_a_caution(concept: str, id_: str) -> None:
+    said = cautions(chart(condition(concept, label="Named")), GIVEN)
+    assert [(caution.id, caution.sources) for caution in said] == [(id_, ("Condition/1",))]
+    assert ids(condition(concept, ended=True)) == []
+    assert ids(condition(concept, active=False)) == []
+
+
+@pytest.mark.parametrize(
+    ("what", "bad", "good", "id_"),
+    [
+        ("eGFR", 29.9, 30.0, "kidney-disease"),
+        ("T-score", -2.5, -2.4, "osteoporosis"),
+        ("serum albumin", 3.49, 3.5, "malnutrition"),
+        ("PHQ-9 total", 20.0, 19.0, "severe-depression"),
+        ("left ventricular ejection fraction", 40.0, 50.0, "reduced-ejection-fraction"),
+        ("HbA1c", 6.5, 6.4, "diabetes-not-listed"),
+        ("BMI", 30.0, 29.9, "raised-bmi"),
+    ],
+)
+def test_a_measurement_is_a_caution(what: str, bad: float, good: float, id_: str) -> None:
+    assert ids(measured(what, bad)) == [id_]
+    assert ids(measured(what, good)) == []
+    assert ids(measured(what, bad, 20), measured(what, good, 10)) == []
+
+
+def test_a_value_is_named_with_its_day() -> None:
+    (said,) = cautions(chart(measured("PHQ-9 total", 22.0), condition("severe_depression")), GIVEN)
+    assert said.text == (
+        "Severe depression (PHQ-9 22 on 12 November 2026): support alongside, outcomes are poorer untreated"
+    )
+    assert said.sources == ("Condition/1", "Observation/1")
+
+
+def test_deformity_with_lung_disease_is_one_caution() -> None:
+    assert ids(condition("spinal_deformity"), condition("respiratory_chronic")) == ["deformity-with-lung-disease"]
+    assert ids(condition("spinal_deformity")) == []
+
+
+@pytest.mark.parametrize(
+    ("entry", "warned"),
+    [
+        (drug("anticoagulant_antiplatelet", last=0), True),
+        (drug("anticoagulant_antiplatelet", last=30, first=100), True),
+        (drug("anticoagulant_antiplatelet", last=31, first=100), False),
+        (drug("anticoagulant_antiplatelet", use="weak"), True),
+        (drug("anticoagulant_antiplatelet", inpatient=True), False),
+        (drug("anticoagulant_antiplatelet", first=None, last=None, undatable=True), True),
+        (drug("anticoagulant_antiplatelet", first=None, last=None, undatable=True, state="stopped"), False),
+        (drug("anticoagulant_antiplatelet", first=None, last=None), False),
+        (drug("analgesic_nsaid"), False),
+    ],
+)
+def test_blood_thinners_while_taken(entry: Entry, warned: bool) -> None:
+    assert ids(entry) == (["bleeding"] if warned else [])
+
+
+def test_bleeding_names_drugs_and_disorders_once() -> None:
+    record = chart(
+        drug("anticoagulant_antiplatelet", ref="a"),
+        drug("anticoagulant_antiplatelet", ref="b"),
+        condition("bleeding_disorder", label="Thrombocytopenia"),
+    )
+    (said,) = cautions(record, GIVEN)
+    assert "(anticoagulant_antiplatelet, thrombocytopenia)" in said.text
+    assert said.sources == ("a", "b", "Condition/1")
+
+
+def test_an_immunosuppressant_is_a_caution_while_taken() -> None:
+    assert ids(drug("immunosuppressant_drugs")) == ["immunosuppression"]
+    assert ids(drug("immunosuppressant_drugs", first=200, last=100)) == []
+
+
+@pytest.mark.parametrize(
+    ("entries", "warned"),
+    [
+        ([drug("systemic_steroid", first=89, last=0)], True),
+        ([drug("systemic_steroid", first=88, last=0)], False),
+        ([drug("systemic_steroid", first=119, last=30)], True),
+        ([drug("systemic_steroid", first=120, last=31)], False),
+        ([drug("systemic_steroid", first=100, last=70), drug("systemic_steroid", first=39, last=0)], True),
+        ([drug("systemic_steroid", first=100, last=71), drug("systemic_steroid", first=40, last=0)], True),
+        ([drug("systemic_steroid", first=100, last=72), drug("systemic_steroid", first=40, last=0)], False),
+        ([drug("systemic_steroid", first=100, last=0), drug("systemic_steroid", first=90, last=60)], True),
+        ([drug("systemic_steroid", first=100, last=0, injected=True)], False),
+        ([drug("systemic_steroid", first=100, last=0, inpatient=True)], False),
+        ([drug("systemic_steroid", first=None, last=None)], False),
+    ],
+)
+def test_steroids_for_90_days_gaps_of_30_bridged(entries: list[Entry], warned: bool) -> None:
+    assert ids(*entries) == (["long-steroids"] if warned else [])
+
+
+@pytest.mark.parametrize(
+    ("entry", "warned"),
+    [
+        (condition("opioid_use_disorder"), True),
+        (condition("opioid_use_disorder", ended=True), True),
+        (condition("opioid_use_disorder", use="history"), True),
+        (condition("opioid_use_disorder", use="weak"), True),
+        (condition("substance_overdose", use="history", active=False), True),
+        (drug("oud_treatment_drugs", use_disorder=True), True),
+        (drug("oud_treatment_drugs", use_disorder=True, first=200, last=100), False),
+        (drug("oud_treatment_drugs", use="weak"), False),
+    ],
+)
+def test_addiction_is_a_caution_also_when_past(entry: Entry, warned: bool) -> None:
+    assert ids(entry) == (["addiction-care"] if warned else [])
+
+
+def test_addiction_care_alongside() -> None:
+    (said,) = cautions(chart(condition("substance_overdose", use="history")), GIVEN)
+    assert said.text.endswith("addiction care alongside")
+
+
+@pytest.mark.parametrize(
+    ("opioids", "warned"),
+    [
+        ("chronic", True),
+        ("possible", True),
+        ("short-term", True),
+        ("recent", False),
+        ("past", False),
+        ("none", False),
+        ("unknown", False),
+    ],
+)
+def test_opioids_before_an_operation(opioids: OpioidStatus, warned: bool) -> None:
+    assert ids(opioids=opioids) == (["preoperative-opioids"] if warned else [])
+
+
+def test_palliative_care_alone_is_a_caution_hospice_is_row_0() -> None:
+    assert ids(condition("palliative_hospice", use="weak")) == ["palliative-care"]
+    assert ids(condition("palliative_hospice", use="weak", ended=True)) == []
+    assert ids(condition("palliative_hospice")) == []
+
+
+def test_an_undated_pregnancy_is_a_caution() -> None:
+    assert ids(condition("pregnancy")) == ["undated-pregnancy"]
+    assert ids(condition("pregnancy", onset=on(100))) == []
+    assert ids(condition("pregnancy"), condition("pregnancy", onset=on(100))) == []
+    assert ids(status("pregnancy", None, "pregnancy status")) == ["undated-pregnancy"]
+
+
+def test_v65_an_orthopaedic_referral_for_the_knee_is_mentioned() -> None:
+    knee = referral(days=21, spine=False, code="308481009")
+    (said,) = cautions(chart(knee), GIVEN)
+    assert (said.id, said.sources) == ("orthopaedic-referral", ("ServiceRequest/1",))
+    assert "of 1 November 2026" in said.text
+    assert ids(referral(days=None, spine=False, code="308481009")) == ["orthopaedic-referral"]
+    assert ids(referral(days=366, spine=False, code="308481009")) == []
+    assert ids(referral(days=10, spine=False, code="306206005")) == []
+    assert ids(referral(days=10)) == []
+
+
+def test_the_order_is_that_of_the_list() -> None:
+    record: PatientRecord = chart(
+        condition(code="M53.2X6", ref="Condition/i"),
+        report("epidural_scarring", use="weak"),
+        condition("diabetes", ref="Condition/d"),
+        measured("BMI", 31.0),
+        condition("tobacco_current", use="weak", ref="Condition/t"),
+        condition("respiratory_chronic", ref="Condition/l"),
+        condition("osteoporosis", ref="Condition/o"),
+    )
+    assert [caution.id for caution in cautions(record, GIVEN, "chronic")] == [
+        "ungraded-instability",
+        "epidural-fibrosis",
+        "diabetes-control-unknown",
+        "raised-bmi",
+        "chewing-tobacco",
+        "lung-disease",
+        "osteoporosis",
+        "preoperative-opioids",
+    ]
+    assert len(set(CAUTIONS)) == len(CAUTIONS)

@@ -1,0 +1,99 @@
+"""Which entries speak of the spine, where, and of what kind."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from cds_service.findings.spine import (
+    by_text_alone,
+    claudication_named,
+    compatible,
+    counts_in_full,
+    is_spine,
+    is_structural_only,
+    kinds_of,
+    name_of,
+    same_problem,
+    spine_sets_of,
+)
+from cds_service.record.patient import Region
+from tests.findings.spine_charts import complaint_of, other, sets
+
+
+@pytest.mark.parametrize(
+    "one, two, holds",
+    [
+        ("lumbar", "lumbar", True),
+        ("lumbar", "cervical", False),
+        ("unknown", "lumbar", True),
+        ("thoracic", "unknown", True),
+    ],
+)
+def test_regions_are_compatible_when_equal_or_one_is_unknown(one: Region, two: Region, holds: bool) -> None:
+    assert compatible(one, two) is holds
+
+
+def test_a_condition_may_be_of_several_kinds() -> None:
+    assert kinds_of(complaint_of("spine_pain_back_neck", "radiculopathy")) == ("axial", "radicular")
+    assert kinds_of(complaint_of("spinal_stenosis")) == ("stenosis",)
+    assert kinds_of(complaint_of("spinal_stenosis", "neurogenic_claudication")) == ("claudication", "stenosis")
+    assert kinds_of(complaint_of("spinal_stenosis", code="303081002")) == ("claudication", "stenosis")
+    assert kinds_of(other("diabetes")) == ()
+
+
+def test_chronic_pain_with_a_spine_site_counts_as_spine_pain() -> None:
+    chronic = complaint_of("chronic_pain_generic")
+    assert kinds_of(chronic) == ("axial",)
+    assert same_problem(chronic, complaint_of())
+    assert name_of(chronic, "axial") == "chronic pain syndrome of the spine"
+
+
+def test_history_is_no_present_complaint() -> None:
+    past = complaint_of("radiculopathy", use="history")
+    assert not is_spine(past)
+    assert kinds_of(past) == ()
+    assert spine_sets_of(past) == frozenset()
+
+
+def test_words_of_claudication_make_a_spine_condition_without_a_code() -> None:
+    said = complaint_of("neurogenic_claudication", by_text=True)
+    assert is_spine(said) and claudication_named(said)
+    assert kinds_of(said) == ("claudication",)
+    assert by_text_alone(said, "claudication") and counts_in_full(said, "claudication")
+
+
+def test_a_weak_row_never_counts_in_full_but_text_does() -> None:
+    assert not counts_in_full(complaint_of(use="weak"), "axial")
+    assert counts_in_full(complaint_of(use="weak", by_text=True), "axial")
+    assert counts_in_full(complaint_of(), "axial") and not by_text_alone(complaint_of(), "axial")
+
+
+def test_the_same_problem_shares_a_set_and_a_possible_region() -> None:
+    pain = complaint_of()
+    assert same_problem(pain, complaint_of(region="unknown"))
+    assert not same_problem(pain, complaint_of(region="cervical"))
+    assert not same_problem(pain, complaint_of("radiculopathy"))
+    assert same_problem(complaint_of("spine_pain_back_neck", "radiculopathy"), complaint_of("radiculopathy"))
+
+
+def test_degeneration_deformity_and_slip_are_structural() -> None:
+    assert is_structural_only(complaint_of("degenerative_disc_spondylosis"))
+    assert is_structural_only(complaint_of("spinal_deformity", "spondylolisthesis"))
+    assert not is_structural_only(complaint_of("degenerative_disc_spondylosis", "spine_pain_back_neck"))
+    assert not is_structural_only(complaint_of("spinal_stenosis"))
+    assert not is_structural_only(other("diabetes"))
+
+
+def test_a_name_has_its_region_and_what_makes_it_a_symptom() -> None:
+    assert name_of(complaint_of(), "axial") == "low back pain"
+    assert name_of(complaint_of("radiculopathy"), "radicular") == "lumbar radiculopathy"
+    assert name_of(complaint_of("radiculopathy", region="unknown"), "radicular") == "radiculopathy"
+    stenosis = complaint_of("spinal_stenosis", "neurogenic_claudication")
+    assert name_of(stenosis, "claudication") == "lumbar stenosis with neurogenic claudication"
+    assert name_of(stenosis, "stenosis") == "lumbar stenosis"
+    said = replace(stenosis, concepts=sets("spinal_stenosis", label="Lumbar stenosis with neurogenic claudication"))
+    assert name_of(said, "claudication") == "lumbar stenosis with neurogenic claudication"
+    failed = complaint_of("failed_back_surgery", "chronic_pain_generic", region="unknown")
+    assert name_of(failed, "failed-back") == "failed_back_surgery"
