@@ -64,9 +64,7 @@ def create_app(
     app.exception_handler(Exception)(failed_with(origins))
     # The last that is added is the first that a request meets.
     app.add_middleware(Cors, origins=origins)
-    app.add_middleware(
-        RequestLines, log=log, metrics=metrics, services=frozenset(service.id for service in SERVICES)
-    )
+    app.add_middleware(RequestLines, log=log, metrics=metrics, services=frozenset(service.id for service in SERVICES))
     return app
 
 

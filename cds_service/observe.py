@@ -82,9 +82,7 @@ class Log:
         self, level: str, event: str, *, message: str = "", setting: str = "", knowledge_version: str = ""
     ) -> None:
         """Something of ours, in words of ours."""
-        line = EventLine(
-            _now(), level, event, message=message, setting=setting, knowledgeVersion=knowledge_version
-        )
+        line = EventLine(_now(), level, event, message=message, setting=setting, knowledgeVersion=knowledge_version)
         self.line(line)
 
     def line(self, line: EventLine) -> None:
@@ -136,9 +134,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self._calls = Counter(
-            "cds_calls", "Hook calls answered.", ("service", "status"), registry=self.registry
-        )
+        self._calls = Counter("cds_calls", "Hook calls answered.", ("service", "status"), registry=self.registry)
         self._outcomes = Counter(
             "cds_outcomes", "Assessments by outcome.", ("service", "outcome"), registry=self.registry
         )

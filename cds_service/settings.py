@@ -20,7 +20,7 @@ from cds_service.errors import SettingsError
 PREFIX = "CDS_"
 # Variables of this prefix that are not the service's: make test reads them.
 NOT_OURS = frozenset({"CDS_CHROMIUM"})
-Command = Literal["serve", "demo", "assess"]
+Command = Literal["serve", "demo", "assess", "settings"]
 
 
 def _listed(value: object) -> object:
@@ -45,9 +45,7 @@ def _address(value: str) -> str:
 
 
 Listed = Annotated[tuple[str, ...], BeforeValidator(_listed)]
-Origins = Annotated[
-    tuple[Annotated[str, BeforeValidator(_origin)], ...], BeforeValidator(_listed)
-]
+Origins = Annotated[tuple[Annotated[str, BeforeValidator(_origin)], ...], BeforeValidator(_listed)]
 
 
 class Settings(BaseModel):
@@ -56,41 +54,40 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     profile: Literal["production", "development"] = Field(
-        "production", description="what is permitted; `demo` starts in development"
+        default="production", description="what is permitted; `demo` starts in development"
     )
-    demo: bool = Field(False, description="serve the demo EHR under /demo; development only")
-    require_auth: bool = Field(True, description="refuse calls without a valid token")
+    demo: bool = Field(default=False, description="serve the demo EHR under /demo; development only")
+    require_auth: bool = Field(default=True, description="refuse calls without a valid token")
     public_url: Annotated[str, BeforeValidator(_address)] | None = Field(
-        None, description="the address clients use; its path is part of links, a proxy strips it"
+        default=None, description="the address clients use; its path is part of links, a proxy strips it"
     )
-    allowed_origins: Origins = Field((), description="browser origins that may call, or *")
-    max_body_bytes: int = Field(32 * 1024 * 1024, gt=0, description="the largest body, unpacked")
-    body_timeout_seconds: float = Field(10.0, gt=0, description="how long a body may take to arrive")
-    silent: bool = Field(False, description="assess and count, answer no cards")
-    silent_rules: Listed = Field((), description="rules whose card is not answered")
+    allowed_origins: Origins = Field(default=(), description="browser origins that may call, or *")
+    max_body_bytes: int = Field(default=32 * 1024 * 1024, gt=0, description="the largest body, unpacked")
+    body_timeout_seconds: float = Field(default=10.0, gt=0, description="how long a body may take to arrive")
+    silent: bool = Field(default=False, description="assess and count, answer no cards")
+    silent_rules: Listed = Field(default=(), description="rules whose card is not answered")
     max_indicator: Literal["info", "warning", "critical"] = Field(
-        "critical", description="the strongest indicator a card may have"
+        default="critical", description="the strongest indicator a card may have"
     )
-    recommend_needs: Listed = Field((), description="prefetch keys without which `recommend` is `consider`")
-    today: date | None = Field(None, description="the day of assessment; development only; unset: today in UTC")
-    knowledge_dir: Path | None = Field(None, description="a site's thresholds and codes, laid over ours")
-    cards_dir: Path | None = Field(None, description="a site's wording, laid over ours")
+    recommend_needs: Listed = Field(default=(), description="prefetch keys without which `recommend` is `consider`")
+    today: date | None = Field(default=None, description="the day of assessment; development only; unset: today in UTC")
+    knowledge_dir: Path | None = Field(default=None, description="a site's thresholds and codes, laid over ours")
+    cards_dir: Path | None = Field(default=None, description="a site's wording, laid over ours")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="the least level that is logged"
+        default="info", description="the least level that is logged"
     )
 
 
-DEMO_DEFAULTS: Mapping[str, object] = {
-    "profile": "development",
-    "demo": True,
-    "require_auth": False,
-    "allowed_origins": ("*",),
+# What a command takes in place of the defaults above.
+DEFAULTS_OF: Mapping[str, Mapping[str, object]] = {
+    "demo": {"profile": "development", "demo": True, "require_auth": False, "allowed_origins": ("*",)},
+    "assess": {"profile": "development"},
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """The settings, where each came from ("environment", "demo" or "default"), and CDS_ variables nobody knows."""
+    """The settings, where each came from ("environment" or "default"), and CDS_ variables nobody knows."""
 
     settings: Settings
     origins: Mapping[str, str]
@@ -103,29 +100,22 @@ def variable(name: str) -> str:
 
 
 def load_settings(environ: Mapping[str, str], command: Command = "serve") -> Loaded:
-    """The settings a command starts with; an empty variable is as unset.
+    """The settings a command starts with; an empty variable is as unset. `settings` shows forbidden ones, too.
 
     Raises SettingsError, naming the variable, for a value that cannot be and for a combination that is forbidden.
     """
-    given = {
-        name: environ[variable(name)] for name in Settings.model_fields if environ.get(variable(name))
-    }
-    defaults = {} if command != "demo" else dict(DEMO_DEFAULTS)
+    given = {name: environ[variable(name)] for name in Settings.model_fields if environ.get(variable(name))}
+    defaults = DEFAULTS_OF.get(command, {})
     try:
-        settings = Settings.model_validate(defaults | given)
+        settings = Settings.model_validate({**defaults, **given})
     except ValidationError as error:
         raise _wrong(error) from None
-    _check(settings, command)
-    origins = {name: _from(name, given, defaults) for name in Settings.model_fields}
+    if command != "settings":
+        _check(settings, command)
+    origins = {name: "environment" if name in given else "default" for name in Settings.model_fields}
     known = {variable(name) for name in Settings.model_fields} | NOT_OURS
     unknown = tuple(sorted(name for name in environ if name.startswith(PREFIX) and name not in known))
     return Loaded(settings, origins, unknown)
-
-
-def _from(name: str, given: Mapping[str, object], defaults: Mapping[str, object]) -> str:
-    if name in given:
-        return "environment"
-    return "demo" if name in defaults else "default"
 
 
 def _wrong(error: ValidationError) -> SettingsError:
@@ -139,7 +129,7 @@ def _check(settings: Settings, command: Command) -> None:
         raise SettingsError("CDS_TODAY: the production profile takes no other day than today; unset it")
     if settings.profile == "production" and settings.demo:
         raise SettingsError("CDS_DEMO: the production profile has no demo EHR; set CDS_PROFILE=development")
-    if settings.require_auth and command != "assess":
+    if settings.require_auth and command in ("serve", "demo"):
         raise SettingsError(
             "CDS_REQUIRE_AUTH: this release does not verify tokens yet; set it to false, "
             "and let nobody but trusted clients reach the service"

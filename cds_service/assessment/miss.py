@@ -199,7 +199,7 @@ def _first_that_holds(judged: list[RuleVerdict], has: Findings) -> tuple[str, Wh
             return "", "in-hand"
         else:
             return row.rule, ""
-    return "", "stale" if has.complaints.only_stale else "no-sign"
+    return "", "stale" if has.complaints.stale_only else "no-sign"
 
 
 def _merged(judged: list[RuleVerdict]) -> list[RuleVerdict]:

@@ -71,9 +71,11 @@ class Complaint:
     @property
     def fact(self) -> Fact:
         """Our words for it: "low back pain since 10 May 2026 (28 weeks)"."""
-        words = f"{'recurrent ' if self.recurrent else ''}{self.label or self.kind} {self.since}".rstrip()
+        name = f"{'recurrent ' if self.recurrent else ''}{self.label or self.kind}"
+        told = [f"{name} {self.since}"] if self.earliest_start else [name, self.since]
         doubts = [("unconfirmed", self.unconfirmed), ("by its text only", self.by_text)]
-        return Fact(", ".join([words, *(doubt for doubt, holds in doubts if holds)]), refs(*self.conditions))
+        told += [doubt for doubt, holds in doubts if holds]
+        return Fact(", ".join(part for part in told if part), refs(*self.conditions))
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +172,7 @@ def _complaint(episode: Episode, record: PatientRecord, *, current: bool) -> Com
         current=current,
         stale=not current,
         reckoned=bounds_of_the_longest(one.reckoned for one in beginnings),
-        label=name_of(dating.entry, kind),
+        label=name_of(dating.entry, kind, episode.region),
         since=dating.words,
     )
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from cds_service.findings.copies import without_vaguer_copies
 from cds_service.findings.on_record import day_of, trace
 from cds_service.findings.spine import is_spine, same_problem
 from cds_service.findings.traces import newest_trace
@@ -45,7 +46,8 @@ def is_stale(condition: Condition, record: PatientRecord, given: Thresholds) -> 
 
 
 def standing_of(record: PatientRecord, given: Thresholds) -> Standing:
-    """Current, stale or past, for every spine Condition of the chart; a past one is in neither tuple."""
+    """Current, stale or past, for every spine Condition; a past one, or a vaguer copy, is in neither tuple."""
+    record = without_vaguer_copies(record)
     spine = [condition for condition in record.conditions if is_spine(condition)]
     faded = [item for item in spine if _listed(item) and item.open and _faded(item, record, given)]
     unchecked = unchecked_keys(record) if faded else ()

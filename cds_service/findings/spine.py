@@ -143,15 +143,15 @@ def matches_for(condition: Condition, kind: Kind) -> tuple[Match, ...]:
     return tuple(condition.concepts[name] for name in names if _present(condition, name))
 
 
-def name_of(condition: Condition, kind: Kind) -> str:
+def name_of(condition: Condition, kind: Kind, region: Region) -> str:
     """The complaint in our words, with its region where the words have none: "lumbar radiculopathy"."""
     label = as_in_a_sentence(matches_for(condition, kind)[-1].label)
     if kind == "claudication" and "claudication" not in label.lower():
         label = f"{label} with neurogenic claudication"
     if _present(condition, "chronic_pain_generic") and not _present(condition, "spine_pain_back_neck"):
         label = f"{label} of the spine" if kind == "axial" else label
-    placed = condition.region == "unknown" or any(word in label.lower() for word in REGION_WORDS)
-    return label if placed or kind == "axial" else f"{condition.region} {label}"
+    placed = region == "unknown" or any(word in label.lower() for word in REGION_WORDS)
+    return label if placed or kind == "axial" else f"{region} {label}"
 
 
 def _present(condition: Condition, name: str) -> bool:

@@ -35,7 +35,7 @@ class Confidence(StrEnum):
 
 RANK = tuple(Confidence)
 NOTHING_KNOWN = DayCount(0, None)
-Identity = tuple[str, list[tuple[str, str]], tuple[str, ...]]
+Identity = tuple[str, list[tuple[str, str]], tuple[str, ...], list[str]]
 STATED = {
     StartKind.EXACT: Confidence.EXACT,
     StartKind.APPROXIMATE: Confidence.APPROXIMATE,
@@ -163,7 +163,7 @@ def _sureness(one: Beginning) -> tuple[bool, int, Identity]:
 
 def identity(entry: Condition) -> Identity:
     """What tells two entries of one day apart whatever the order of the chart."""
-    return (entry.ref, sorted(entry.codes), entry.words)
+    return (entry.ref, sorted(entry.codes), entry.words, sorted(entry.concepts))
 
 
 def _displaces(other: Beginning, one: Beginning, *, before: bool) -> bool:

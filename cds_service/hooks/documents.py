@@ -128,9 +128,7 @@ def openapi_of(app: FastAPI) -> dict[str, Any]:
     """The document of this app. A HEAD that goes with a GET is not listed apart."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Duplicate Operation ID", category=UserWarning)
-        document = get_openapi(
-            title="MISS CDS service", version=VERSION, description=DESCRIPTION, routes=app.routes
-        )
+        document = get_openapi(title="MISS CDS service", version=VERSION, description=DESCRIPTION, routes=app.routes)
     for operations in document["paths"].values():
         operations.pop("head", None)
     _, schemas = msgspec.json.schema_components(

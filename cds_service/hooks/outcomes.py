@@ -35,8 +35,7 @@ async def data_missing(request: Request, error: DataMissing) -> Response:
     """One issue for each key that is missing."""
     line_of(request.scope).missing = tuple(key for key, _ in error.missing)
     issues = (
-        OutcomeIssue("error", error.issue_code, f"{key}: {why}", (f"prefetch.{key}",))
-        for key, why in error.missing
+        OutcomeIssue("error", error.issue_code, f"{key}: {why}", (f"prefetch.{key}",)) for key, why in error.missing
     )
     return outcome(error.status, *issues)
 

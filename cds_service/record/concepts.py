@@ -12,16 +12,16 @@ diabetes, zoster or HIV is none.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from cds_service.knowledge.patterns import TextPattern
 from cds_service.knowledge.rows import Row
 from cds_service.record.only_if import Told, happened_within, holds
 from cds_service.record.patient import Match, Use
-from cds_service.record.standpoint import Standpoint, plain
-from cds_service.record.words import clause_around, cleaned, denied, last_clause, might_hold, says
-from cds_service.wire.fhir import Coding
+from cds_service.record.standpoint import Standpoint
+from cds_service.record.stems import stems_of
+from cds_service.record.words import clause_around, cleaned, denied, holds_one, last_clause, might_hold, says
 
 BEST_FIRST: Mapping[str, int] = {"full": 0, "weak": 1, "history": 2}
 MAJOR, CHRONIC, UNSTABLE, ROOT = "cardio_major", "cardio_chronic", "severe_instability", "radiculopathy"
@@ -37,7 +37,7 @@ TEXT_LABELS: Mapping[str, str] = {
     "prior_spine_surgery": "Spine operation",
 }
 
-Coded = list[tuple[Row, Coding]]
+Coded = list[tuple[Row, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +76,26 @@ def unconditional(coded: Coded) -> frozenset[str]:
     return frozenset([row.concept for row, _ in coded if not row.only_if and row.use != "ignore"])
 
 
+def plain_concepts(coded: Coded) -> dict[str, Match] | None:
+    """What codes alone make an entry whose words change nothing; None where a row asks for more than the code."""
+    matches: dict[str, Match] = {}
+    for row, code in coded:
+        if row.only_if:
+            return None
+        if row.use != "ignore":
+            add(matches, row.concept, Match(cast("Use", row.use), row.display, row.system, code))
+    if MAJOR in matches:
+        matches.pop(CHRONIC, None)
+    return matches
+
+
 def concepts_of(resource: str, coded: Coded, told: Told, at: Standpoint) -> Concepts:
     """What the entry's codes and words make it."""
     matches: dict[str, Match] = {}
     waiting: list[Waiting] = []
-    for row, coding in coded:
+    for row, code in coded:
         if row.use != "ignore":
-            _judge(row, coding, told, at, matches, waiting)
+            _judge(row, code, told, at, matches, waiting)
     _read_words(at.patterns.always if coded else at.patterns.where_uncoded, resource, told, at, matches)
     if CHRONIC in matches:
         _settle_heart(matches, told, at)
@@ -91,11 +104,8 @@ def concepts_of(resource: str, coded: Coded, told: Told, at: Standpoint) -> Conc
     return Concepts(matches, tuple(waiting))
 
 
-def _judge(
-    row: Row, coding: Coding, told: Told, at: Standpoint, matches: dict[str, Match], waiting: list[Waiting]
-) -> None:
-    system, code = plain(coding)
-    match = Match(cast("Use", row.use), row.display, system, code)
+def _judge(row: Row, code: str, told: Told, at: Standpoint, matches: dict[str, Match], waiting: list[Waiting]) -> None:
+    match = Match(cast("Use", row.use), row.display, row.system, code)
     verdict = holds(row, code, told, at)
     if verdict:
         add(matches, row.concept, match)
@@ -104,7 +114,7 @@ def _judge(
     elif row.concept == MAJOR:
         add(matches, CHRONIC, match)
     elif row.concept == UNSTABLE:
-        add(matches, UNSTABLE, Match("weak", row.display, system, code))
+        add(matches, UNSTABLE, replace(match, use="weak"))
 
 
 def _settle_heart(matches: dict[str, Match], told: Told, at: Standpoint) -> None:
@@ -142,8 +152,9 @@ def _read_words(tried: Tried, resource: str, told: Told, at: Standpoint, matches
 
 def read_text(patterns: Iterable[TextPattern], text: str, at: Standpoint, matches: dict[str, Match]) -> None:
     """Adds what the patterns find in a text and it does not deny."""
+    lower = text.lower()
     for pattern in patterns:
-        use = _use_of(pattern, text, at)
+        use = _use_of(pattern, text, at) if holds_one(lower, stems_of((pattern.regex.pattern,))) else None
         if use:
             label = TEXT_LABELS.get(pattern.name, pattern.name.replace("_", " ").capitalize())
             for concept in pattern.stands_for:

@@ -14,6 +14,7 @@ from cds_service.record.concepts import (
     Waiting,
     concepts_of,
     names_concept,
+    plain_concepts,
     read_text,
     unconditional,
 )
@@ -64,16 +65,19 @@ def read_conditions(resources: Sequence[fhir.Condition], at: Standpoint) -> Read
 
 def _read(resource: fhir.Condition, coded: Coded, at: Standpoint, read: ReadConditions) -> None:
     doubt = _doubt(status_of(resource.verificationStatus), at)
-    said = strings_of((resource.code,))
-    words = without_ruled_out(said, at.guards, lambda text: names_concept(KIND, text, at))
+    words: tuple[str, ...] | None = strings_of((resource.code,))
+    quiet = at.quiet(words or ())
+    if not quiet:
+        words = without_ruled_out(words or (), at.guards, lambda text: names_concept(KIND, text, at))
     if doubt is None or words is None:
         return
     began = read_start(resource, at)
-    concepts = _concepts(resource, coded, words, began, at)
+    concepts = _concepts(resource, coded, words, quiet, began, at)
     if concepts is None:
         return
     if concepts.waiting:
         read.waiting[len(read.entries)] = concepts.waiting
+    doubt = doubt or (not quiet and is_unconfirmed(words, at.guards))
     read.entries.append(_condition(resource, coded, words, began, concepts, doubt, at))
 
 
@@ -87,8 +91,18 @@ def _doubt(status: str, at: Standpoint) -> bool | None:
 
 
 def _concepts(
-    resource: fhir.Condition, coded: Coded, words: tuple[str, ...], began: Began, at: Standpoint
+    resource: fhir.Condition, coded: Coded, words: tuple[str, ...], quiet: bool, began: Began, at: Standpoint
 ) -> Concepts | None:
+    matches = plain_concepts(coded) if quiet and coded else None
+    concepts = Concepts(matches) if matches is not None else _asked(resource, coded, words, began, at)
+    if NOT_PRESENT in concepts.matches:
+        concepts = _of_the_past(concepts)
+    if SLIP in concepts.matches:
+        concepts = _graded(concepts, resource, at)
+    return concepts if concepts.any else None
+
+
+def _asked(resource: fhir.Condition, coded: Coded, words: tuple[str, ...], began: Began, at: Standpoint) -> Concepts:
     told = Told(
         words,
         strings_of(resource.bodySite or ()),
@@ -97,12 +111,7 @@ def _concepts(
         began.onset,
         began.recorded,
     )
-    concepts = concepts_of(KIND, coded, told, at)
-    if NOT_PRESENT in concepts.matches:
-        concepts = _of_the_past(concepts)
-    if SLIP in concepts.matches:
-        concepts = _graded(concepts, resource, told, at)
-    return concepts if concepts.any else None
+    return concepts_of(KIND, coded, told, at)
 
 
 def _severity(severity: fhir.CodeableConcept | None) -> tuple[str, ...]:
@@ -120,9 +129,9 @@ def _of_the_past(concepts: Concepts) -> Concepts:
     return Concepts({FORMER_SMOKER: matches[FORMER_SMOKER]} if FORMER_SMOKER in matches else {})
 
 
-def _graded(concepts: Concepts, resource: fhir.Condition, told: Told, at: Standpoint) -> Concepts:
+def _graded(concepts: Concepts, resource: fhir.Condition, at: Standpoint) -> Concepts:
     """A slip with its grade beside it: in stage or severity, or said in a note."""
-    beside = [f"spondylolisthesis {text}" for text in (*told.severity, *_stages(resource.stage))]
+    beside = [f"spondylolisthesis {text}" for text in (*_severity(resource.severity), *_stages(resource.stage))]
     matches: dict[str, Match] = dict(concepts.matches)
     pattern = at.patterns.named[HIGH_GRADE]
     for text in (*beside, *notes_of(resource.note)):
@@ -165,7 +174,7 @@ def _condition(
         active=status in CURRENT or (status not in ENDED and end is None),
         recurrent=status in ("recurrence", "relapse"),
         listing=_listing(resource.category),
-        unconfirmed=doubt or is_unconfirmed(words, at.guards),
+        unconfirmed=doubt,
         later_encounter=any(_is_later(system, code) for system, code in codes),
         note_words=notes_of(resource.note),
     )

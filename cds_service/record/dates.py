@@ -88,12 +88,10 @@ LONGEST = 200 * 366
 
 
 def _units_later(day: date, count: int, unit: str) -> date | None:
-    """`count` whole units after the day; of hours and minutes only whole days count."""
+    """`count` whole units, days or longer, after the day."""
     if unit in MONTHS_IN:
         return months_later(day, count * MONTHS_IN[unit])
-    if unit in DAYS_IN:
-        return days_later(day, count * DAYS_IN[unit])
-    return days_later(day, count // DAYS_EACH[unit])
+    return days_later(day, count * DAYS_IN[unit])
 
 
 def _unit_of(quantity: Quantity) -> str | None:
@@ -150,7 +148,7 @@ def read_onset_words(text: str, said_on: DateRange) -> DateRange | None:
 
     Spans of time count back from `said_on`: the day the words were recorded, else the day of assessment.
     """
-    words = ONSET_WORDS.fullmatch(text[: LONGEST_WORDS + 1].strip())
+    words = ONSET_WORDS.fullmatch(text.strip()) if len(text) <= LONGEST_WORDS else None
     if words is None:
         return None
     if words["date"]:

@@ -76,20 +76,27 @@ def name_drug(concepts: tuple[fhir.CodeableConcept, ...], knowledge: Knowledge, 
 
 
 def _coded(concepts: tuple[fhir.CodeableConcept, ...], knowledge: Knowledge) -> list[Row]:
-    look_up = knowledge.codes.rows
-    return [
-        row
-        for concept in concepts
-        for coding in concept.coding or ()
-        if coding.system and coding.code
-        for row in look_up("Medication", coding.system, coding.code)
-    ]
+    rows: list[Row] = []
+    for concept in concepts:
+        for coding in concept.coding or ():
+            if coding.system and coding.code:
+                rows.extend(knowledge.codes.rows("Medication", coding.system, coding.code))
+    return rows
 
 
 def _worded(concepts: tuple[fhir.CodeableConcept, ...], names: Names) -> list[Row]:
     """The rows whose ingredient is a whole word of a text."""
-    words = (word for text in texts_of(concepts) for word in WORD.findall(text.lower()))
-    return list(dict.fromkeys(row for word in words for row in names.get(word, ())))
+    rows: list[Row] = []
+    # Asked of every drug no value set knows, which most drugs are.
+    for concept in concepts:
+        text = concept.text
+        if text and not names.keys().isdisjoint(words := WORD.findall(text.lower())):
+            rows.extend(row for word in words for row in names.get(word, ()))
+        for coding in concept.coding or ():
+            text = coding.display
+            if text and text != concept.text and not names.keys().isdisjoint(words := WORD.findall(text.lower())):
+                rows.extend(row for word in words for row in names.get(word, ()))
+    return rows
 
 
 def _named(
@@ -162,7 +169,8 @@ def _matches(kept: list[Row], by_text: bool, ingredient: str, by_form: bool) -> 
     """The best row of each value set; an opioid is always in the set of ingredients, whatever coded it."""
     matches: dict[str, Match] = {}
     for row in sorted(kept, key=lambda row: USES.index(cast(Use, row.use)), reverse=True):
-        matches[row.concept] = Match(cast(Use, row.use), _label(row), row.system, row.code, by_text)
+        label = ingredient if ingredient and row.concept in OPIOID_SETS else _label(row)
+        matches[row.concept] = Match(cast(Use, row.use), label, row.system, row.code, by_text)
     if ingredient:
         matches.setdefault(INGREDIENTS, Match("full", ingredient, by_text=by_text))
     if by_form:
@@ -175,7 +183,7 @@ def _label(row: Row) -> str:
     named = next(names_in(row), "")
     if named and "," not in row.display:
         return named
-    return CLASS_WORDS.get(row.concept, "opioid")
+    return CLASS_WORDS.get(row.concept, row.display)
 
 
 def _first_label(matches: Mapping[str, Match]) -> str:

@@ -59,6 +59,8 @@ def read_drugs(
 
     Items that differ only by id, meta and date of assertion count once, under the first of their ids.
     """
+    if not (requests or statements):
+        return (), ()
     # Nothing that is read of a drug or its reason depends on the date of birth.
     at = Standpoint(day, None, knowledge.codes, knowledge.patterns, knowledge.given)
     reading = Reading(medications, conditions_by_ref, at, knowledge, names_of(knowledge.value_sets))

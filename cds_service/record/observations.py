@@ -119,8 +119,8 @@ def _grown_up(loinc: str, when: DateRange | None, at: Standpoint) -> bool:
 def _answers(value: fhir.CodeableConcept | None, at: Standpoint) -> Mapping[str, Match]:
     """The value sets of a coded answer."""
     return {
-        row.concept: Match("full" if row.use == "full" else "weak", row.display, row.system, coding.code or "")
-        for row, coding in at.rows(KIND, value)
+        row.concept: Match("full" if row.use == "full" else "weak", row.display, row.system, code)
+        for row, code in at.rows(KIND, value)
         if row.use != "ignore"
     }
 

@@ -51,7 +51,7 @@ def possible(when: DateRange | None, at: Standpoint, what: str) -> DateRange | N
 
 def read_start(entry: fhir.Condition, at: Standpoint) -> Began:
     """When it began."""
-    recorded = possible(read_date(entry.recordedDate), at, "a recordedDate")
+    recorded = possible(read_date(entry.recordedDate), at, "a recordedDate") if entry.recordedDate else None
     for when, kind in _stated(entry, recorded, at):
         if when is None:
             return Began(UNREADABLE, None, recorded)
@@ -94,9 +94,8 @@ def read_end(entry: fhir.Condition, recorded: DateRange | None, status: str, at:
     A past abatement ends it whatever its status says, a future one never. What cannot be read ends it unless it is
     said to be active; without any, its status decides.
     """
-    abatements = tuple(_abatements(entry, recorded, at))
     unreadable = False
-    for when in abatements:
+    for when in _abatements(entry, recorded, at):
         if when is None:
             unreadable = True
         elif when.first > at.day:

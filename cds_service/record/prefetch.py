@@ -70,9 +70,7 @@ def chart_of(
         medication_requests=tuple(held.medicationRequests.resources),
         medication_statements=tuple(held.medicationStatements.resources),
         medications={at: it for _, part in parts(held) for at, it in part.aside.medications.items()},
-        condition_urls={
-            at: it for at, it in held.conditions.by_url.items() if is_the_patients(it.subject, mine, urls)
-        },
+        condition_urls={at: it for at, it in held.conditions.by_url.items() if is_the_patients(it.subject, mine, urls)},
         answers=answers,
         oddities=tuple(oddities(held)),
     )

@@ -53,7 +53,7 @@ def read_reasons(
     if not (codes or references or either):
         return ()
     stated = _stated(codes, references, either, conditions)
-    read = (_reason(concept, sites, at) for concept, sites in stated)
+    read = [_remembered(concept, sites, at) for concept, sites in stated]
     return tuple(reason for reason in read if reason is not None)
 
 
@@ -83,6 +83,16 @@ def _referred(reference: fhir.Reference, conditions: Mapping[str, fhir.Condition
     if found is not None and found.code is not None:
         return found.code, found.bodySite
     return fhir.CodeableConcept(text=reference.display), None
+
+
+def _remembered(
+    concept: fhir.CodeableConcept | None, sites: list[fhir.CodeableConcept] | None, at: Standpoint
+) -> Reason | None:
+    """A Condition that is the reason of many entries is read once; what is remembered keeps its concept alive."""
+    known = at.reasons.get(id(concept))
+    if known is None:
+        known = at.reasons[id(concept)] = (concept, _reason(concept, sites, at))
+    return known[1]
 
 
 def _reason(

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping
 from cds_service.knowledge.rows import Row
 from cds_service.knowledge.systems import ICD_10, ICD_10_CM, SNOMED
 from cds_service.record.patient import Region
-from cds_service.record.words import strings_of
-from cds_service.wire.fhir import CodeableConcept, Coding
+from cds_service.record.words import holds_one, strings_of
+from cds_service.wire.fhir import CodeableConcept
 
 # Families of ICD-10 codes, without dots, that name one region.
 FAMILIES: Mapping[str, Region] = {
@@ -54,10 +54,12 @@ WORDS: tuple[tuple[Region, re.Pattern[str]], ...] = (
     ("lumbar", re.compile(r"\b(?:low(?:er)? back\b|lumb|sacr|sciatic)", re.IGNORECASE)),
 )
 
+STEMS = ("neck", "cervic", "thorac", "dorsal", "back", "lumb", "sacr", "sciatic")
+
 
 def region_of(
     codes: Iterable[tuple[str, str]],
-    coded: Iterable[tuple[Row, Coding]],
+    coded: Iterable[tuple[Row, str]],
     sites: list[CodeableConcept] | None,
     words: Iterable[str],
 ) -> Region:
@@ -76,9 +78,9 @@ def code_region(system: str, code: str) -> Region | None:
     """The region that an ICD-10 code (without dots) fixes by itself."""
     if system not in (ICD_10, ICD_10_CM) or code[:1] != "M":
         return None
-    for family, region in FAMILIES.items():
-        if code.startswith(family):
-            return region
+    region = FAMILIES.get(code[:3]) or FAMILIES.get(code[:4])
+    if region is not None:
+        return region
     if code.startswith(DISC):
         return "thoracic" if code[4:5] in ("4", "5") else "lumbar"
     if not code.startswith(SITED):
@@ -100,4 +102,5 @@ def _of_sites(sites: list[CodeableConcept]) -> set[Region]:
 
 def words_regions(words: Iterable[str]) -> set[Region]:
     """The regions that words name: neck, cervic-; thorac-, dorsal; low back, lumb-, sacr-, sciatic-."""
-    return {region for region, regex in WORDS for text in words if regex.search(text)}
+    telling = [text for text in words if holds_one(text.lower(), STEMS)]
+    return {region for region, regex in WORDS for text in telling if regex.search(text)} if telling else set()

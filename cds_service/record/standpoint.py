@@ -12,8 +12,11 @@ from cds_service.knowledge.rows import Row
 from cds_service.knowledge.systems import SNOMED, SNOMED_EDITION, SYSTEM_BY_URI
 from cds_service.knowledge.thresholds import Thresholds
 from cds_service.record.dates import DateRange
+from cds_service.record.patient import Reason
 from cds_service.record.words import cleaned, might_hold
 from cds_service.wire.fhir import CodeableConcept, Coding
+
+QUIET = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,7 @@ class Standpoint:
     """What every entry is read with.
 
     `odd` counts what was skipped or doubted, by type and in our own words; `may` remembers which texts could name a
-    concept, because a chart repeats itself.
+    concept and `reasons` what a Condition says as a reason, because a chart repeats itself.
     """
 
     day: date
@@ -31,6 +34,7 @@ class Standpoint:
     given: Thresholds
     odd: Counter[tuple[str, str]] = field(default_factory=Counter)
     may: dict[tuple[str, str], bool] = field(default_factory=dict)
+    reasons: dict[int, tuple[CodeableConcept | None, Reason | None]] = field(default_factory=dict)
 
     @property
     def guards(self) -> Guards:
@@ -45,15 +49,16 @@ class Standpoint:
         """Each oddity once with how often it was met, in the order of their words."""
         return tuple(f"{count} {kind} {what}" for (kind, what), count in sorted(self.odd.items()))
 
-    def rows(self, resource: str, concept: CodeableConcept | None) -> list[tuple[Row, Coding]]:
-        """The value-set rows that decide for the concept's codings, each with its coding."""
-        found: list[tuple[Row, Coding]] = []
+    def rows(self, resource: str, concept: CodeableConcept | None) -> list[tuple[Row, str]]:
+        """The value-set rows that decide for the concept's codings, each with the code as it is compared."""
+        found: list[tuple[Row, str]] = []
         if concept is not None and concept.coding:
             for coding in concept.coding:
                 if coding.system and coding.code:
                     rows = self.codes.rows(resource, coding.system, coding.code)
-                    for row in rows:
-                        found.append((row, coding))
+                    if rows:
+                        code = plain(coding)[1]
+                        found += [(row, code) for row in rows]
         return found
 
     def may_name(self, resource: str, concept: CodeableConcept | None) -> bool:
@@ -74,6 +79,22 @@ class Standpoint:
             regexes = tuple([pattern.regex.pattern for pattern in self.patterns.where_uncoded[resource]])
             known = self.may[resource, text] = might_hold(cleaned(text), regexes)
         return known
+
+    def quiet(self, texts: tuple[str, ...]) -> bool:
+        """None of the texts can change what a code says: no guard and no pattern tried beside a code could match."""
+        for text in texts:
+            known = self.may.get((QUIET, text))
+            if known is None:
+                known = self.may[QUIET, text] = might_hold(text, self._beside_codes())
+            if known:
+                return False
+        return True
+
+    def _beside_codes(self) -> tuple[str, ...]:
+        said = self.guards
+        guards = (said.dropped, said.unconfirmed, said.word_other_root_cause, said.word_acute_heart_failure)
+        always = [pattern.regex for patterns in self.patterns.always.values() for pattern in patterns]
+        return tuple([regex.pattern for regex in (*guards, *always)])
 
 
 def plain(coding: Coding) -> tuple[str, str]:

@@ -18,7 +18,7 @@ MAY_BE_NONE = ("?", "*", "{")
 BREAKS = frozenset(".^$(")
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=128)
 def stems_of(regexes: tuple[str, ...]) -> tuple[str, ...]:
     """Lower-case strings of which one stands in every lower-cased text that any of the patterns matches.
 
@@ -66,7 +66,7 @@ def _split(pieces: list[str]) -> list[list[str]]:
 
 
 def _of_sequence(pieces: list[str]) -> set[str] | None:
-    """The longest run of plain letters, else the stems of the first group that must match."""
+    """The longest run of plain letters, else the stems of a group that must match."""
     runs, groups = [""], []
     at = 0
     while at < len(pieces):
@@ -97,22 +97,26 @@ def _letter(piece: str) -> str:
 
 
 def _of_groups(groups: list[list[str]]) -> set[str] | None:
+    """The stems of the group that tells most: the one whose shortest stem is longest, the first of equals."""
+    found: set[str] | None = None
     for group in groups:
-        if group[:1] == ["?"]:
-            if group[:2] != ["?", ":"]:
-                continue
-            group = group[2:]
-        stems = _of_alternatives(group)
-        if stems is not None:
-            return stems
-    return None
+        stems = _of_group(group)
+        if stems is not None and (found is None or len(min(stems, key=len)) > len(min(found, key=len))):
+            found = stems
+    return found
+
+
+def _of_group(group: list[str]) -> set[str] | None:
+    """None for a look-around, which matches nothing itself."""
+    if group[:1] == ["?"]:
+        return _of_alternatives(group[2:]) if group[1] == ":" else None
+    return _of_alternatives(group)
 
 
 def _end_of_group(pieces: list[str], at: int) -> int:
-    """The place after the bracket that closes the group opened at `at`."""
-    depth = 0
-    for place in range(at, len(pieces)):
+    """The place after the bracket that closes the group opened at `at`; a pattern that compiles has one."""
+    depth, place = 1, at + 1
+    while depth:
         depth += (pieces[place] == "(") - (pieces[place] == ")")
-        if depth == 0:
-            return place + 1
-    return len(pieces)
+        place += 1
+    return place

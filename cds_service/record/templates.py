@@ -25,9 +25,7 @@ def templates(loinc_codes: Iterable[str]) -> dict[Key, str]:
         ),
         "procedures": f"Procedure?patient={PATIENT}&_count=200",
         "observations": f"Observation?patient={PATIENT}&code={codes}&_sort=-date&_count=200",
-        "diagnosticReports": (
-            f"DiagnosticReport?patient={PATIENT}&category=LP29684-5,RAD&_sort=-date&_count=50"
-        ),
+        "diagnosticReports": (f"DiagnosticReport?patient={PATIENT}&category=LP29684-5,RAD&_sort=-date&_count=50"),
         "serviceRequests": (
             f"ServiceRequest?patient={PATIENT}&status=draft,active,on-hold,completed&_sort=-authored&_count=100"
         ),

@@ -21,7 +21,7 @@ DETAIL_LIMIT = 1_500
 BULLET_LIMIT = 130
 MOST_CANDIDATES = 2
 MOST_SOURCES = 3
-NOT_CHECKED = "not checked"  # in a gap that the first line already names
+ALREADY_NAMED = ("not checked", "incomplete")  # in a gap that the first line has named
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,8 @@ class Sections:
     options: tuple[str, ...]
     basis: str
     footer: str
+    most_cautions: int = 99
+    most_not_found: int = 99
 
     def markdown(self) -> str:
         """All of it, with our words and the chart's escaped."""
@@ -44,8 +46,8 @@ class Sections:
             self.not_checked,
             f"**Next:** {own(self.next)}",
             _bullets("Why this card", [_fact(fact) for fact in (*self.why, *self.history)]),
-            _bullets("Cautions", map(_line, self.cautions)),
-            _bullets("Not found in the chart", map(_line, self.not_found)),
+            _bullets("Cautions", map(_line, _counted(self.cautions, self.most_cautions))),
+            _bullets("Not found in the chart", map(_line, _counted(self.not_found, self.most_not_found))),
             _bullets("Options", map(own, self.options)),
             f"**Basis:** {own(self.basis)}" if self.basis else "",
             own(self.footer),
@@ -61,18 +63,17 @@ def detail(words: CardWords, shared: SharedWords, told: Points, cited: Mapping[s
         why=told.why,
         history=told.history,
         cautions=(*(_with_action(risk, shared) for risk in told.other_risks), *told.cautions),
-        not_found=tuple(gap for gap in told.gaps if NOT_CHECKED not in gap),
+        not_found=tuple(gap for gap in told.gaps if not any(word in gap for word in ALREADY_NAMED)),
         options=_options(words, shared, told),
         basis=_basis(words, shared, told, cited),
         footer=made,
     )
-    text = sections.markdown()
     for shorten in SHORTENINGS:
-        if len(text) <= DETAIL_LIMIT:
-            break
-        sections = shorten(sections)
         text = sections.markdown()
-    return text
+        if len(text) <= DETAIL_LIMIT:
+            return text
+        sections = shorten(sections)
+    return sections.markdown()
 
 
 def not_checked(shared: SharedWords, unchecked: tuple[str, ...]) -> str:
@@ -105,11 +106,12 @@ def citations(evidence: Mapping[str, Evidence]) -> Mapping[str, str]:
 
 
 def _citation(source: Evidence) -> str:
-    """A source without an author's name begins with where it appeared."""
-    if source.authors.startswith("("):
+    """Nothing twice; without an author's name it begins with where it appeared; who passed it on is left out."""
+    who = source.authors.partition(", via ")[0]
+    if who.startswith("(") or who in source.source:
         return f"{source.source}, {source.year}"
-    where = "" if source.source in source.authors else f"{source.source}, "
-    return f"{source.authors}, {where}{source.year}"
+    where = "" if source.source in who else f"{source.source}, "
+    return f"{who}, {where}{source.year}"
 
 
 def _with_action(risk: Risk, shared: SharedWords) -> str:
@@ -162,15 +164,15 @@ def _short(lines: tuple[str, ...]) -> tuple[str, ...]:
 
 SHORTENINGS: tuple[Callable[[Sections], Sections], ...] = (
     lambda s: replace(s, options=s.options[:1]),
-    lambda s: replace(s, not_found=_counted(s.not_found, 4)),
+    lambda s: replace(s, most_not_found=4),
     lambda s: replace(s, options=()),
     lambda s: replace(s, basis=""),
     lambda s: replace(s, why=s.why[: ENOUGH_BULLETS + 1]),
-    lambda s: replace(s, not_found=_counted(s.not_found, 2)),
+    lambda s: replace(s, most_not_found=2),
     lambda s: replace(s, why=s.why[:ENOUGH_BULLETS]),
     lambda s: replace(s, why=_terse(s.why), history=_terse(s.history)),
     lambda s: replace(s, cautions=_short(s.cautions)),
     lambda s: replace(s, not_found=()),
-    lambda s: replace(s, cautions=_counted(s.cautions, 5)),
-    lambda s: replace(s, cautions=_counted(s.cautions, 2)),
+    lambda s: replace(s, most_cautions=5),
+    lambda s: replace(s, most_cautions=2),
 )

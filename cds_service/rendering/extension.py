@@ -38,20 +38,23 @@ def extension(assessment: Assessment, version: str, *, values: bool = True) -> w
     )
 
 
-def full_extension(
-    assessment: Assessment, version: str, cards: Sequence[wire.Card] = ()
-) -> dict[str, Any]:
+def full_extension(assessment: Assessment, version: str, cards: Sequence[wire.Card] = ()) -> dict[str, Any]:
     """The object as `assess --json` prints it: lists even when empty, `why` when there is no card, every rule."""
     told = extension(assessment, version)
-    full: dict[str, Any] = {"rule": told.rule, **_listing(msgspec.to_builtins(told), assessment.findings)}
+    full: dict[str, Any] = {"rule": told.rule, **_listing(_plain(told), assessment.findings)}
     if assessment.why:
         full["why"] = assessment.why
     full["rules"] = [
         {"id": row.rule, "verdict": VERDICT_WORDS[row.verdict.holds], "because": row.verdict.because}
         for row in assessment.rules
     ]
-    full["cards"] = [msgspec.to_builtins(card) for card in cards]
+    full["cards"] = _plain(cards)
     return full
+
+
+def _plain(told: object) -> Any:
+    """As JSON would bring it: lists, and no empty member."""
+    return msgspec.json.decode(msgspec.json.encode(told))
 
 
 def _listing(told: dict[str, Any], has: Findings) -> dict[str, Any]:

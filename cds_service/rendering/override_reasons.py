@@ -14,12 +14,9 @@ OVERRIDE_DISPLAYS: Mapping[str, str] = MappingProxyType(
         "indication-order-exists": "Patient has indication/order for intended action",
         "patient-ineligible": "Patient does not meet eligibility for recommended action",
         "cds-not-applicable": "PC CDS does not apply to patient",
-        "recipient-disagrees-evidence": (
-            "Recipient disagrees with recommendation because of issues with the evidence"
-        ),
+        "recipient-disagrees-evidence": ("Recipient disagrees with recommendation because of issues with the evidence"),
         "need-more-info": (
-            "Could not address recommended action due to need for more information/pending results/"
-            "pending consult"
+            "Could not address recommended action due to need for more information/pending results/pending consult"
         ),
         "patient-refuses": "Patient refuses/declines (no context given)",
         "prefers-alternative": "Patient prefers an alternative approach or treatment",

@@ -10,7 +10,7 @@ from cds_service.findings import Findings
 from cds_service.findings.finding import Absent, Fact, Present
 from cds_service.findings.flag import RedFlag
 from cds_service.findings.risk import Risk
-from cds_service.findings.sign import NEVER_STARTS_A_CARD, Sign
+from cds_service.findings.sign import NEVER_STARTS_A_CARD, Sign, SignId
 from cds_service.rendering.words import Candidate, Situation
 
 MOST_BULLETS = 6
@@ -18,6 +18,15 @@ ENOUGH_BULLETS = 3
 MOST_HISTORY = 2
 MRI_MISSING = "MRI not found"
 EVALUATIONS = ("optimise-first", "recommend", "consider")
+# Which sign says most of what is wrong: a summary begins with it.
+TELLING: tuple[SignId, ...] = (
+    "walking-and-balance",
+    "persistent-after-surgery",
+    "nerve-compression",
+    "deformity",
+    "persistent-pain",
+    "medication-dependence",
+)
 # In the order a card names them: the narrower procedure first (clinical-logic H).
 CANDIDATE_SETS: tuple[tuple[Candidate, tuple[str, ...]], ...] = (
     ("herniation", ("disc_herniation",)),
@@ -70,11 +79,11 @@ def points(assessment: Assessment) -> Points:
         signs=signs,
         risks=risks,
         missing=_unique(word for sign in signs for word in sign.missing) if rule == "consider" else (),
-        why=tuple(_why(has, flags, signs, risks)[: MOST_BULLETS - len(history)]),
+        why=tuple(_why(has, rule, flags, signs, risks)[: MOST_BULLETS - len(history)]),
         history=history,
         cautions=tuple(caution.text for caution in has.cautions),
         other_risks=tuple(risk for risk in has.risks if risk.present and risk not in risks),
-        gaps=has.gaps,
+        gaps=_gaps(has, flags),
         unchecked=has.unchecked,
         imaging_missing=rule in EVALUATIONS and isinstance(has.imaging, Absent),
         before_revision=not flags and any(sign.id == "persistent-after-surgery" for sign in signs),
@@ -84,9 +93,9 @@ def points(assessment: Assessment) -> Points:
 
 
 def starting_signs(has: Findings) -> tuple[Sign, ...]:
-    """The signs that may start a card and are present: time-critical first, then full, then as they are listed."""
+    """The signs that may start a card and are present: time-critical first, then full, then the more telling."""
     present = [s for s in has.signs if s.state == "present" and s.id != NEVER_STARTS_A_CARD]
-    return tuple(sorted(present, key=lambda sign: (not sign.time_critical, not sign.full)))
+    return tuple(sorted(present, key=lambda sign: (not sign.time_critical, not sign.full, TELLING.index(sign.id))))
 
 
 def _flags(has: Findings, rule: str) -> tuple[RedFlag, ...]:
@@ -130,21 +139,30 @@ def _briefs(
     return _unique((first, *lacking, *others))
 
 
+def _gaps(has: Findings, flags: tuple[RedFlag, ...]) -> tuple[str, ...]:
+    """What was not found; in an emergency only the imaging, the rest is not for today."""
+    if not flags:
+        return has.gaps
+    return (has.imaging.because,) if isinstance(has.imaging, Absent) else ()
+
+
 def _why(
-    has: Findings, flags: tuple[RedFlag, ...], signs: tuple[Sign, ...], risks: tuple[Risk, ...]
+    has: Findings, rule: str, flags: tuple[RedFlag, ...], signs: tuple[Sign, ...], risks: tuple[Risk, ...]
 ) -> list[Fact]:
-    """What decided, then the first fact of each sign, care, imaging and pain, then the rest of the signs' facts.
+    """What decided, each sign's first fact (of a time-critical one all), risks to treat, care, imaging, pain, the rest.
 
     Of an emergency: what decided; a sign's fact and the imaging only where that leaves fewer than three.
     """
-    decided = [*(flag.fact for flag in flags), *(fact for risk in risks for fact in risk.facts)]
     seen = has.imaging.facts if isinstance(has.imaging, Present) else ()
     pain = has.impact.facts if isinstance(has.impact, Present) else ()
-    heads = [sign.facts[0] for sign in signs if sign.facts]
-    tails = [fact for sign in signs for fact in sign.facts[1:]]
+    heads = [fact for sign in signs for fact in (sign.facts if sign.time_critical else sign.facts[:1])]
+    rest = [fact for sign in signs for fact in sign.facts]
+    raised = [flag.fact for flag in flags]
     if flags:
-        return _each_once([*decided, *heads, *seen])[: max(ENOUGH_BULLETS, len(decided))]
-    return _each_once([*decided, *heads, *has.care.facts, *seen, *pain, *tails])
+        return _each_once([*raised, *heads, *seen])[: max(ENOUGH_BULLETS, len(raised))]
+    against = [fact for risk in risks for fact in risk.facts]
+    first = [*heads, *against] if rule == "recommend" else [*against, *heads]
+    return _each_once([*first, *has.care.facts, *seen, *pain, *rest])
 
 
 def _historic(fact: Fact) -> Fact:
@@ -154,7 +172,10 @@ def _historic(fact: Fact) -> Fact:
 
 
 def _each_once(facts: Iterable[Fact]) -> list[Fact]:
-    return list({fact.text: fact for fact in reversed(list(facts))}.values())[::-1]
+    first: dict[str, Fact] = {}
+    for fact in facts:
+        first.setdefault(fact.text, fact)
+    return list(first.values())
 
 
 def _unique(words: Iterable[str]) -> tuple[str, ...]:
@@ -169,9 +190,7 @@ def _candidates(has: Findings) -> Iterable[Candidate]:
             yield candidate
 
 
-def _rests_on(
-    flags: tuple[RedFlag, ...], signs: tuple[Sign, ...], risks: tuple[Risk, ...]
-) -> tuple[str, ...]:
+def _rests_on(flags: tuple[RedFlag, ...], signs: tuple[Sign, ...], risks: tuple[Risk, ...]) -> tuple[str, ...]:
     """Where to look for sources: what decided first."""
     if flags:
         return _unique(flag.id for flag in flags)

@@ -35,12 +35,16 @@ def _room(template: str, tail: str) -> int:
 
 
 def _fitted(briefs: tuple[str, ...], ending: str, room: int) -> str:
-    """The first reason, cut if it must be; then the ending, then the others, as far as there is room for each."""
+    """The first reason, cut if it must be; then the ending, then the others, as far as there is room for each.
+
+    "…" stands for those there was no room for, where there is room for it.
+    """
     chosen = cut_at_word(briefs[0], room)
     last = f"; {ending}" if ending and len(chosen) + len(ending) + 2 <= room else ""
     for brief in briefs[1:]:
         longer = f"{chosen}; {brief}"
         if len(longer + last) > room:
-            break
+            more = chosen.removesuffix(ELLIPSIS) + ELLIPSIS + last
+            return more if len(more) <= room else chosen + last
         chosen = longer
     return chosen + last

@@ -58,7 +58,7 @@ class Dosage(Struct, gc=False):
     text: str | None = None
     timing: Timing | None = None
     doseAndRate: list[DoseAndRate] | None = None
-    maxDosePerPeriod: Raw | None = None
+    maxDosePerPeriod: Raw = Raw()
 
 
 class DispenseRequest(Struct, gc=False):
@@ -78,31 +78,31 @@ class Unreadable(ValueError):
     """A part of a drug order has not the shape it should have; the message is in our words."""
 
 
-def read_dosages(raw: Raw | None) -> tuple[Dosage, ...]:
+def read_dosages(raw: Raw) -> tuple[Dosage, ...]:
     """The dosage instructions, one object alone read as a list of one. Raises Unreadable."""
     if _nothing(raw):
         return ()
-    if bytes(raw or b"").lstrip()[:1] == b"{":
+    if bytes(raw).lstrip()[:1] == b"{":
         return (_decoded(raw, Dosage, "dosage"),)
     return tuple(_decoded(raw, list[Dosage], "dosage"))
 
 
-def read_dispense(raw: Raw | None) -> DispenseRequest:
+def read_dispense(raw: Raw) -> DispenseRequest:
     """What may be handed out; empty where nothing is said. Raises Unreadable."""
     return DispenseRequest() if _nothing(raw) else _decoded(raw, DispenseRequest, "dispenseRequest")
 
 
-def read_per_period(raw: Raw | None) -> Ratio | None:
+def read_per_period(raw: Raw) -> Ratio | None:
     """The most that may be taken in a period: one ratio in R4, a list in R5. Raises Unreadable."""
     if _nothing(raw):
         return None
-    if bytes(raw or b"").lstrip()[:1] == b"{":
+    if bytes(raw).lstrip()[:1] == b"{":
         return _decoded(raw, Ratio, "maxDosePerPeriod")
     ratios = _decoded(raw, list[Ratio], "maxDosePerPeriod")
     return ratios[0] if ratios else None
 
 
-def read_contained(raw: Raw | None) -> tuple[Medication, ...]:
+def read_contained(raw: Raw) -> tuple[Medication, ...]:
     """The Medications held inside an order; what has not their shape is left out."""
     try:
         held = msgspec.json.decode(raw, type=list[Raw]) if raw else []
@@ -111,7 +111,7 @@ def read_contained(raw: Raw | None) -> tuple[Medication, ...]:
     return tuple(filter(None, map(_medication, held)))
 
 
-def read_categories(raw: Raw | None) -> tuple[CodeableConcept, ...]:
+def read_categories(raw: Raw) -> tuple[CodeableConcept, ...]:
     """The category of a MedicationStatement: one in R4, a list in R5; empty where it has neither shape."""
     try:
         held = msgspec.json.decode(raw, type=CodeableConcept | list[CodeableConcept] | None) if raw else None
@@ -130,13 +130,13 @@ def _medication(raw: Raw) -> Medication | None:
     return medication if medication.resourceType in ("Medication", "") else None
 
 
-def _nothing(raw: Raw | None) -> bool:
+def _nothing(raw: Raw) -> bool:
     return not raw or bytes(raw).strip() == b"null"
 
 
-def _decoded(raw: Raw | None, kind: type[T], name: str) -> T:
+def _decoded(raw: Raw, kind: type[T], name: str) -> T:
     try:
-        return msgspec.json.decode(raw or b"", type=kind)
+        return msgspec.json.decode(raw, type=kind)
     except msgspec.ValidationError as error:
         whole = INSIDE.search(str(error)) is None
         raise Unreadable(f"{name} is not an object" if whole else f"{name} cannot be read") from error

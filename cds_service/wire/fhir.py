@@ -1,14 +1,14 @@
-"""The FHIR fields the findings read, and no others: partial R4 resources, with R5's changed fields beside them.
+"""The FHIR fields the findings read, and no others: partial R4 resources, and R5's changed fields beside them.
 
 Everything is optional, because real charts leave anything out. What is rarely read, or read only for some
-codes (dosage, notes, contained resources, components), stays `Raw` bytes until somebody asks for it: empty (and
-false) when the field is absent, `null` when it is null. (msgspec cannot read `Raw | None`.)
-Choice elements are spelt as FHIR spells them (`onsetDateTime`, `performedPeriod`).
+codes (dosage, notes, contained resources, components), stays `Raw` bytes until somebody asks for it: empty
+(and false) when the field is absent, `null` when it is null. (msgspec cannot read `Raw | None`, and cannot
+describe a default that is a Raw.) Choice elements are spelt as FHIR spells them (`onsetDateTime`).
 """
 
 from __future__ import annotations
 
-from msgspec import Raw, Struct
+from msgspec import Raw, Struct, field
 
 
 class Coding(Struct, gc=False):
@@ -113,7 +113,7 @@ class Condition(Struct, gc=False):
     abatementString: str | None = None
     abatementBoolean: bool | None = None
     note: list[Annotation] | None = None
-    stage: Raw = Raw()
+    stage: Raw = field(default_factory=Raw)
     meta: Meta | None = None
 
 
@@ -154,7 +154,7 @@ class Observation(Struct, gc=False):
     valueCodeableConcept: CodeableConcept | None = None
     valueInteger: int | None = None
     valueString: str | None = None
-    component: Raw = Raw()
+    component: Raw = field(default_factory=Raw)
     meta: Meta | None = None
 
 
@@ -176,9 +176,9 @@ class MedicationRequest(Struct, gc=False):
     reasonCode: list[CodeableConcept] | None = None
     reasonReference: list[Reference] | None = None
     reason: list[CodeableReference] | None = None
-    dosageInstruction: Raw = Raw()
-    dispenseRequest: Raw = Raw()
-    contained: Raw = Raw()
+    dosageInstruction: Raw = field(default_factory=Raw)
+    dispenseRequest: Raw = field(default_factory=Raw)
+    contained: Raw = field(default_factory=Raw)
     meta: Meta | None = None
 
 
@@ -188,7 +188,7 @@ class MedicationStatement(Struct, gc=False):
     resourceType: str = ""
     id: str | None = None
     status: str | None = None
-    category: Raw = Raw()
+    category: Raw = field(default_factory=Raw)
     medicationCodeableConcept: CodeableConcept | None = None
     medicationReference: Reference | None = None
     medication: CodeableReference | None = None
@@ -199,8 +199,8 @@ class MedicationStatement(Struct, gc=False):
     reasonCode: list[CodeableConcept] | None = None
     reasonReference: list[Reference] | None = None
     reason: list[CodeableReference] | None = None
-    dosage: Raw = Raw()
-    contained: Raw = Raw()
+    dosage: Raw = field(default_factory=Raw)
+    contained: Raw = field(default_factory=Raw)
     meta: Meta | None = None
 
 

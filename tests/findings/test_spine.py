@@ -47,7 +47,7 @@ def test_chronic_pain_with_a_spine_site_counts_as_spine_pain() -> None:
     chronic = complaint_of("chronic_pain_generic")
     assert kinds_of(chronic) == ("axial",)
     assert same_problem(chronic, complaint_of())
-    assert name_of(chronic, "axial") == "chronic pain syndrome of the spine"
+    assert name_of(chronic, "axial", "lumbar") == "chronic pain syndrome of the spine"
 
 
 def test_history_is_no_present_complaint() -> None:
@@ -87,13 +87,13 @@ def test_degeneration_deformity_and_slip_are_structural() -> None:
 
 
 def test_a_name_has_its_region_and_what_makes_it_a_symptom() -> None:
-    assert name_of(complaint_of(), "axial") == "low back pain"
-    assert name_of(complaint_of("radiculopathy"), "radicular") == "lumbar radiculopathy"
-    assert name_of(complaint_of("radiculopathy", region="unknown"), "radicular") == "radiculopathy"
+    assert name_of(complaint_of(), "axial", "lumbar") == "low back pain"
+    assert name_of(complaint_of("radiculopathy"), "radicular", "lumbar") == "lumbar radiculopathy"
+    assert name_of(complaint_of("radiculopathy", region="unknown"), "radicular", "unknown") == "radiculopathy"
     stenosis = complaint_of("spinal_stenosis", "neurogenic_claudication")
-    assert name_of(stenosis, "claudication") == "lumbar stenosis with neurogenic claudication"
-    assert name_of(stenosis, "stenosis") == "lumbar stenosis"
+    assert name_of(stenosis, "claudication", "lumbar") == "lumbar stenosis with neurogenic claudication"
+    assert name_of(stenosis, "stenosis", "lumbar") == "lumbar stenosis"
     said = replace(stenosis, concepts=sets("spinal_stenosis", label="Lumbar stenosis with neurogenic claudication"))
-    assert name_of(said, "claudication") == "lumbar stenosis with neurogenic claudication"
+    assert name_of(said, "claudication", "lumbar") == "lumbar stenosis with neurogenic claudication"
     failed = complaint_of("failed_back_surgery", "chronic_pain_generic", region="unknown")
-    assert name_of(failed, "failed-back") == "failed_back_surgery"
+    assert name_of(failed, "failed-back", "unknown") == "failed_back_surgery"

@@ -170,7 +170,10 @@ MEDICATION = {"resourceType": "Medication", "id": "m1", "code": coded("1049683")
         ({"medicationReference": {"reference": "http://ehr/fhir/Medication/m1/_history/2"}}, "oxycodone"),
         ({"medication": {"reference": {"reference": "Medication/m1"}}}, "oxycodone"),
         ({"medication": {"concept": coded("7258")}}, "naproxen"),
-        ({"medicationReference": {"reference": "#h"}, "contained": [{"id": "x"}, 7, MEDICATION | {"id": "h"}]}, "oxycodone"),
+        (
+            {"medicationReference": {"reference": "#h"}, "contained": [{"id": "x"}, 7, MEDICATION | {"id": "h"}]},
+            "oxycodone",
+        ),
         ({"medicationReference": {"reference": "#h", "display": "naproxen"}, "contained": "no list"}, "naproxen"),
         ({"medicationReference": {"reference": "#h", "display": "naproxen"}}, "naproxen"),
         (
@@ -259,5 +262,6 @@ def test_refs_requester_and_dates_are_kept() -> None:
     assert drug(request(authoredOn=ago(3))).ref == ""
 
 
-def test_rxnorm_constant_is_the_uri_of_the_tests() -> None:
-    assert drug(request({"coding": [{"system": RXNORM}, {"code": "7804"}, *coded("7804")["coding"]]}, authoredOn=ago(3))).opioid
+def test_codings_without_system_or_code_are_passed_over() -> None:
+    codings = [{"system": RXNORM}, {"code": "7804"}, *coded("7804")["coding"]]
+    assert drug(request({"coding": codings}, authoredOn=ago(3))).opioid

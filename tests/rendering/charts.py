@@ -57,7 +57,10 @@ OUTCOMES: dict[str, Outcome] = {
     "consider": "consider",
     "": "none",
 }
-MRI = Present(Imaging(date(2026, 5, 5), "MRI of the lumbar spine", "lumbar"), (Fact("MRI of the lumbar spine, 5 May 2026", ("Procedure/mri",)),))
+MRI = Present(
+    Imaging(date(2026, 5, 5), "MRI of the lumbar spine", "lumbar"),
+    (Fact("MRI of the lumbar spine, 5 May 2026", ("Procedure/mri",)),),
+)
 NO_MRI = Absent("no spine MRI or CT within 365 days")
 
 PAIN = Sign(
@@ -126,16 +129,27 @@ SMOKING = Risk(
 SCARRING = Risk(
     "epidural-scarring",
     "present",
-    facts=(Fact("extensive epidural scarring in an imaging report (5 May 2026)", ("DiagnosticReport/d",), "extensive epidural fibrosis L4-S1"),),
+    facts=(
+        Fact(
+            "extensive epidural scarring in an imaging report (5 May 2026)",
+            ("DiagnosticReport/d",),
+            "extensive epidural fibrosis L4-S1",
+        ),
+    ),
     brief="extensive epidural scarring",
     because="extensive epidural scarring in an imaging report (5 May 2026)",
     major=True,
 )
 CAUDA_EQUINA = RedFlag(
-    "cauda_equina", Fact("cauda equina syndrome since 21 November 2026", ("Condition/ces",)), "cauda equina syndrome, 21 Nov", True
+    "cauda_equina",
+    Fact("cauda equina syndrome since 21 November 2026", ("Condition/ces",)),
+    "cauda equina syndrome, 21 Nov",
+    True,
 )
 MYELOPATHY = RedFlag(
-    "myelopathy", Fact("cervical spondylotic myelopathy since 3 October 2026", ("Condition/my",)), "cervical spondylotic myelopathy, 3 Oct"
+    "myelopathy",
+    Fact("cervical spondylotic myelopathy since 3 October 2026", ("Condition/my",)),
+    "cervical spondylotic myelopathy, 3 Oct",
 )
 THERAPY = Fact("physical therapy, 8 sessions, 1 June 2026 to 20 August 2026", ("Procedure/pt",))
 

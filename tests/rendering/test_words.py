@@ -69,7 +69,7 @@ def test_a_site_may_reword_one_key_and_keep_the_rest(tmp_path: Path) -> None:
     laid = site(tmp_path, recommend='summary = "Consider MISS: {reasons}."\n[next]\nusual = "Refer."\n')
     card = load_cards(knowledge().evidence, laid).cards["recommend"]
     assert card.summary == "Consider MISS: {reasons}."
-    assert card.next == words().cards["recommend"].next | {"usual": "Refer."}
+    assert card.next == {**words().cards["recommend"].next, "usual": "Refer."}
     assert card.title == words().cards["recommend"].title
 
 
@@ -114,7 +114,7 @@ LONG = "x" * 200
         ("recommend", 'basis = ["E99"]', ("basis: E99 is no source; use an id of evidence.toml",)),
         ("recommend", 'candidates = ["hip"]', ("recommend.candidates.0",)),
         ("recommend", '[next]\nusual = "{names}"', ("next.usual: {names} is no place here; use reasons, actions",)),
-        ("recommend", f'[next]\nusual = "{LONG * 2}"', ("next.usual: may come to", "560 is the most", "shorten it")),
+        ("recommend", f'[next]\nusual = "{LONG * 2}xx"', ("next.usual: may come to", "560 is the most", "shorten it")),
         ("recommend", '[next]\nnever = "x"', ("recommend.next.never",)),
         ("shared", 'footer = "{patient}"', ("footer: {patient} is no place here; use version, day",)),
         ("shared", f'not_checked = "{LONG}"', ("not_checked: has 200 characters",)),

@@ -1,0 +1,137 @@
+"""The server process: the app on a port until it is told to stop, and then until its running calls are answered."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from socket import socket
+from threading import Event
+from types import FrameType
+
+import uvicorn
+from fastapi import FastAPI
+from uvicorn.supervisors import Multiprocess
+
+from cds_service.app import create_app
+from cds_service.observe import Log, take_over_logging
+from cds_service.settings import Command, Loaded, Settings, load_settings
+
+# Running calls may take this long after SIGTERM; with what follows, the process is gone within 10 s.
+GRACE_SECONDS = 8
+# How worker processes learn what the first process was told: the command, and the address it listens on.
+WORKER_COMMAND = "MISS_WORKER_COMMAND"
+WORKER_URL = "MISS_WORKER_URL"
+
+
+class Announcing(uvicorn.Server):
+    """A server that says where it listens, once it does."""
+
+    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._announce = announce
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        """Bind, then say so."""
+        await super().startup(sockets)
+        self._announce()
+
+
+def serve(command: Command, environ: Mapping[str, str], host: str, port: int, workers: int) -> int:
+    """Serve until SIGTERM or SIGINT; the exit status.
+
+    Raises SettingsError and KnowledgeError before it listens.
+    """
+    signal.signal(signal.SIGTERM, _leave)
+    loaded = load_settings(environ, command)
+    log = _log(loaded.settings)
+    _warn(loaded, log)
+    with suppress(KeyboardInterrupt):
+        if workers > 1:
+            _many(command, loaded.settings, log, host, port, workers)
+        else:
+            _one(loaded.settings, log, host, port)
+    log.event("info", "stopped")
+    return 0
+
+
+def _one(settings: Settings, log: Log, host: str, port: int) -> None:
+    url = f"http://{host}:{port}"
+    server: uvicorn.Server
+    app = create_app(settings, public_url=url, log=log, draining=lambda: server.should_exit)
+    server = Announcing(_config(app, host, port), lambda: _announce(settings, log, url))
+    server.run()
+
+
+def _many(command: Command, settings: Settings, log: Log, host: str, port: int, workers: int) -> None:
+    """Each worker makes its own app; it is made here too, once, so that what is wrong stops the start."""
+    url = f"http://{host}:{port}"
+    create_app(settings, public_url=url, log=log)
+    os.environ[WORKER_COMMAND], os.environ[WORKER_URL] = command, url
+    config = _config("cds_service.serving:worker_app", host, port, workers)
+    sockets = [config.bind_socket()]
+    _announce(settings, log, url)
+    Multiprocess(config, sockets=sockets).run()
+
+
+def worker_app() -> FastAPI:
+    """The app of one worker process, which is told to stop by the first process."""
+    settings = load_settings(os.environ, _command(os.environ[WORKER_COMMAND])).settings
+    stopping = Event()
+    told = signal.getsignal(signal.SIGTERM)
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        stopping.set()
+        if callable(told):
+            told(number, frame)
+
+    signal.signal(signal.SIGTERM, stop)
+    url = os.environ[WORKER_URL]
+    return create_app(settings, public_url=url, log=_log(settings), draining=stopping.is_set)
+
+
+def _command(name: str) -> Command:
+    return "demo" if name == "demo" else "serve"
+
+
+def _config(app: FastAPI | str, host: str, port: int, workers: int = 1) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        workers=workers,
+        factory=isinstance(app, str),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+
+
+def _log(settings: Settings) -> Log:
+    """Our lines, and what other libraries log; the server's own news are told by us."""
+    log = Log(settings.log_level)
+    take_over_logging(log)
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    return log
+
+
+def _warn(loaded: Loaded, log: Log) -> None:
+    for name in loaded.unknown:
+        log.event("warning", "unknown-setting", setting=name, message="nothing reads this variable")
+    if loaded.settings.profile == "production" and not loaded.settings.require_auth:
+        message = "tokens are not verified: let nobody but trusted clients reach the service"
+        log.event("warning", "no-authentication", setting="CDS_REQUIRE_AUTH", message=message)
+
+
+def _announce(settings: Settings, log: Log, url: str) -> None:
+    place = "/demo/" if settings.demo else "/cds-services"
+    log.event("info", "listening", message=f"{url}{place}")
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    """SIGTERM before the server listens, or again after it has stopped: leave, and call it a success."""
+    sys.exit(0)

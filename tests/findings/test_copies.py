@@ -1,0 +1,65 @@
+"""Copies that say less than another entry are left out; whatever says more stays."""
+
+from __future__ import annotations
+
+import pytest
+
+from cds_service.findings.copies import without_vaguer_copies
+from cds_service.record.patient import Condition, StartKind
+from tests.findings.spine_charts import VISIT, ago, chart, complaint_of, other
+
+DATED = complaint_of(onset="2026-05-10", code="279039007")
+
+
+def left(*entries: Condition) -> int:
+    return len(without_vaguer_copies(chart(*entries)).conditions)
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [
+        complaint_of(),
+        complaint_of(region="unknown"),
+        complaint_of(kind=StartKind.UNREADABLE),
+        complaint_of(onset="2026"),
+        complaint_of(onset="2026-05", region="unknown"),
+        complaint_of(unconfirmed=True),
+        complaint_of(use="weak"),
+    ],
+)
+def test_a_vaguer_copy_is_left_out(copy: Condition) -> None:
+    assert left(DATED, copy) == left(copy, DATED) == left(copy, copy, DATED) == 1
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        DATED,
+        complaint_of(onset="2026-05-10"),
+        complaint_of(recorded="2026-05-10"),
+        complaint_of(onset="2026-06"),
+        complaint_of(onset="2025"),
+        complaint_of(region="cervical"),
+        complaint_of("radiculopathy"),
+        complaint_of(listing=VISIT),
+        complaint_of(recurrent=True),
+        complaint_of(code="278860009"),
+        complaint_of(code="278862001"),
+        complaint_of(ended="unknown"),
+        other("diabetes"),
+    ],
+)
+def test_what_says_more_or_something_else_stays(more: Condition) -> None:
+    assert left(DATED, more) == 2
+
+
+def test_certainty_and_weight_are_not_lost() -> None:
+    assert left(complaint_of(onset=ago(9), unconfirmed=True), complaint_of()) == 2
+    assert left(complaint_of(onset=ago(9), use="weak"), complaint_of()) == 2
+    assert left(complaint_of(onset=ago(9), code="278862001"), complaint_of()) == 2
+
+
+def test_a_record_is_a_date_and_an_onset_beside_a_record_is_no_copy() -> None:
+    assert left(complaint_of(recorded=ago(9)), complaint_of()) == 1
+    assert left(complaint_of(recorded=ago(9)), complaint_of(onset="2026")) == 2
+    assert left(complaint_of(), complaint_of()) == 2

@@ -1,0 +1,1 @@
+"""Contract: the HTTP side, against the specification's own words."""

@@ -1,0 +1,1 @@
+"""What the record makes of FHIR, module by module."""

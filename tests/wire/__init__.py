@@ -1,0 +1,1 @@
+"""Tables: the wire, from bytes to Structs and back."""
