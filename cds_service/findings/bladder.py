@@ -1,69 +1,89 @@
-"""New bladder or bowel dysfunction: an emergency beside a root or limb sign, unless something else explains it.
+"""Bladder or bowel dysfunction: an emergency beside a root or limb sign, unless something else explains it.
 
-Lists 1a.6 and 1b.2 of clinical-logic G. Saddle numbness is an emergency by itself (1a.1).
+Lists 1a.6 and 1b.2 of clinical-logic G. Saddle numbness is an emergency by itself (1a.1). With a companion and no
+other cause it is a diagnosis of list 1a, so that 1b.1 holds for it too: suspected, undated, or 31 to 180 days old.
 """
 
 from __future__ import annotations
 
-from cds_service.findings.flag import FlagEntry, RedFlag, flag_entry
-from cds_service.findings.limbs import limb_deficits
-from cds_service.findings.on_record import days_since, in_order
-from cds_service.findings.operations import Operations
-from cds_service.findings.spine_context import SpineContext
+import re
+from collections.abc import Iterator
+
+from cds_service.findings.finding import Fact
+from cds_service.findings.flag import Chart, FlagEntry, RedFlag, flag_entry
+from cds_service.findings.limbs import limb_deficits, limb_fact
+from cds_service.findings.on_record import days_since, entry_fact, in_order, refs
+from cds_service.findings.spine_context import ROOT_SETS
 from cds_service.findings.traces import newest_trace
-from cds_service.knowledge.thresholds import Thresholds
-from cds_service.record.patient import Condition, PatientRecord
+from cds_service.findings.words import as_in_a_sentence
+from cds_service.record.patient import Condition
 
 CONCEPT = "redflag_bladder_bowel"
+CAUDA_EQUINA = "redflag_cauda_equina"
+SADDLE_NUMBNESS = "449813001"
+SADDLE = re.compile(r"\bsaddle\b", re.IGNORECASE)
+OTHER_CAUSE = "redflag_other_cause"
 
 
-def bladder_or_bowel(
-    record: PatientRecord, done: Operations, given: Thresholds, spine: SpineContext
-) -> tuple[list[RedFlag], list[RedFlag]]:
-    """The emergencies and the prompt findings that new bladder or bowel dysfunction makes."""
-    entries = in_order(entry for entry in record.conditions if CONCEPT in entry.concepts)
-    flags = [flag_entry(entry, CONCEPT, record.day) for entry in entries]
-    new = [flag for flag in flags if not flag.past and flag.is_new(done, given, record.day)]
-    companion = _companion(record, given, spine)
-    explained = _other_cause(record, given)
-    acute = [flag for flag in new if companion and not explained and flag.sure]
-    prompt = [flag for flag in new if flag not in acute and _prompt(flag, companion, explained, spine)]
-    return _told(acute, record), _told(prompt, record)
+def bladder_or_bowel(chart: Chart) -> tuple[list[RedFlag], list[RedFlag]]:
+    """The emergencies and the prompt findings that bladder or bowel dysfunction makes."""
+    causes = tuple(_other_causes(chart))
+    emergencies: list[RedFlag] = []
+    prompts: list[RedFlag] = []
+    for entry in in_order(entry for entry in chart.record.conditions if CONCEPT in entry.concepts):
+        flag = flag_entry(entry, CONCEPT, chart.today)
+        companions = tuple(_companions(flag, chart))
+        if companions and not causes and flag.is_emergency(chart):
+            emergencies.append(flag.told(chart, beside=companions[:1]))
+        elif _is_prompt(flag, chart, bool(companions), bool(causes)):
+            prompts.append(flag.told(chart, beside=(*companions[:1], *causes[:1])))
+    return emergencies, prompts
 
 
-def _prompt(flag: FlagEntry, companion: bool, explained: bool, spine: SpineContext) -> bool:
-    """With a companion, though another cause is on record or it is only suspected; or a spine condition alone."""
-    return companion or (not explained and spine.besides(flag.entry))
+def _is_prompt(flag: FlagEntry, chart: Chart, accompanied: bool, explained: bool) -> bool:
+    """Accompanied: doubtful, or new though explained. Alone: new and unexplained beside a spine condition."""
+    if accompanied and not explained:
+        return flag.is_doubtful_emergency(chart)
+    new = flag.stands(chart) and flag.is_new(chart)
+    return new and (accompanied or (not explained and chart.spine.besides(flag.entry)))
 
 
-def _companion(record: PatientRecord, given: Thresholds, spine: SpineContext) -> bool:
+def _companions(flag: FlagEntry, chart: Chart) -> Iterator[Fact]:
     """Saddle numbness; a limb deficit beside a spine condition; or a root complaint traced within 90 days."""
-    saddle = any(entry.open and "redflag_cauda_equina" in entry.concepts for entry in record.conditions)
-    limb = any(spine.besides(entry) for entry in limb_deficits(record))
-    return saddle or limb or any(_traced(entry, record, given) for entry in spine.roots)
+    for entry in in_order(chart.record.conditions):
+        if entry.open and CAUDA_EQUINA in entry.concepts and _is_untreated(entry, chart):
+            yield entry_fact(entry, CAUDA_EQUINA)
+    for entry in limb_deficits(chart.record):
+        if entry != flag.entry and chart.spine.besides(entry, flag.entry):
+            yield limb_fact(entry)
+    for entry in in_order(chart.spine.roots):
+        if entry != flag.entry and _is_traced(entry, chart):
+            yield entry_fact(entry, min(ROOT_SETS.intersection(entry.concepts)))
 
 
-def _traced(entry: Condition, record: PatientRecord, given: Thresholds) -> bool:
-    newest = newest_trace(record, entry.region, given)
-    return newest is not None and (record.day - newest).days <= given.root_trace_days
+def _is_untreated(entry: Condition, chart: Chart) -> bool:
+    """Saddle numbness; or cauda equina syndrome that no operation followed: later, its bladder is a sequel."""
+    named = entry.concepts[CAUDA_EQUINA].code == SADDLE_NUMBNESS or any(map(SADDLE.search, entry.words))
+    return named or not flag_entry(entry, CAUDA_EQUINA, chart.today).followed(chart)
 
 
-def _other_cause(record: PatientRecord, given: Thresholds) -> bool:
-    """A current Condition undated or from at most a year ago, or a Procedure of at most a year ago."""
-    return any(_explains(entry, record, given) for entry in record.conditions) or any(
-        entry.counts_for("redflag_other_cause")
-        and (age := days_since(entry.performed, record.day)) is not None
-        and age <= given.other_cause_days
-        for entry in record.procedures
-    )
+def _is_traced(entry: Condition, chart: Chart) -> bool:
+    newest = newest_trace(chart.record, entry.region, chart.given)
+    return newest is not None and (chart.today - newest).days <= chart.given.root_trace_days
 
 
-def _explains(entry: Condition, record: PatientRecord, given: Thresholds) -> bool:
-    if not (entry.open and entry.counts_for("redflag_other_cause")):
-        return False
-    age = days_since(entry.onset or entry.recorded, record.day)
-    return age is None or age <= given.other_cause_days
+def _other_causes(chart: Chart) -> Iterator[Fact]:
+    """A current Condition undated or from at most a year ago, or a Procedure of at most a year ago.
 
-
-def _told(flags: list[FlagEntry], record: PatientRecord) -> list[RedFlag]:
-    return [flag.told("bladder-bowel", record.day, new=True) for flag in flags]
+    What is unconfirmed, or of doubtful status, explains nothing away.
+    """
+    within, today = chart.given.other_cause_days, chart.today
+    for entry in in_order(chart.record.conditions):
+        if entry.open and not entry.unconfirmed and entry.counts_for(OTHER_CAUSE):
+            age = days_since(entry.onset or entry.recorded, today)
+            if age is None or age <= within:
+                yield entry_fact(entry, OTHER_CAUSE)
+    for done in chart.record.procedures:
+        age = days_since(done.performed, today)
+        if done.sure and done.counts_for(OTHER_CAUSE) and age is not None and age <= within:
+            yield Fact(as_in_a_sentence(done.concepts[OTHER_CAUSE].label), refs(done))

@@ -13,11 +13,8 @@ from cds_service.record.patient import Condition, Drug, PatientRecord, Reason
 CANCER = "active_cancer"
 OTHER_PAIN = "nonspine_opioid_indication"
 CHRONIC_PAIN = "chronic_pain_generic"
-NEUROPATHY = "polyneuropathy"
 PAIN = re.compile(r"pain|ache|neuralgia|neuropath|radicul|sciatica|fibromyalgia", re.I)
-# Until these have a value set of their own: ICD-10 epilepsy, zoster, anxiety, fibromyalgia.
-OTHER_NERVE_CODES = ("G40", "B02", "F40", "F41", "M797")
-OTHER_NERVE_WORDS = re.compile(r"epilep|seizure|zoster|shingles|herpetic|fibromyalgia|anxiety|neuropath", re.I)
+OTHER_NERVE_SETS = ("polyneuropathy", "gabapentinoid_other_indication")
 
 
 def for_spine(reason: Reason) -> bool:
@@ -74,10 +71,4 @@ def gabapentinoid_for_spine(drug: Drug, record: PatientRecord) -> bool:
 
 
 def _other_nerve(condition: Condition) -> bool:
-    if condition.counts_for(NEUROPATHY):
-        return True
-    coded = any(
-        system.endswith(("icd-10", "icd-10-cm")) and code.startswith(OTHER_NERVE_CODES)
-        for system, code in condition.codes
-    )
-    return coded or any(map(OTHER_NERVE_WORDS.search, condition.words))
+    return any(condition.counts_for(value_set) for value_set in OTHER_NERVE_SETS)

@@ -2,61 +2,82 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterable
+from dataclasses import replace
 
-from cds_service.findings.on_record import days_since, in_order
+from cds_service.findings.finding import Fact
+from cds_service.findings.on_record import days_since, entry_fact, in_order
 from cds_service.knowledge.thresholds import Thresholds
 from cds_service.record.patient import Condition, PatientRecord
 
 LIMBS = "limb_neuro_symptoms"
+FOOT_DROP = "redflag_foot_drop"
 LIMB_PAIN_ICD10 = "M796"
 LIMB_PAIN_ICD9 = "7295"
-WEAKNESS = frozenset({"713514005", "713512009", "R29898"})
+# By its code it is any sign of the musculoskeletal system; it is in the set only where its text names a weak limb.
+WEAK_BY_TEXT = "R29898"
+WEAKNESS = frozenset({"713514005", "713512009", WEAK_BY_TEXT})
 
 
-def limb_symptoms(record: PatientRecord) -> tuple[Condition, ...]:
-    """Open limb symptoms that may come from a nerve root; with a polyneuropathy on record only weakness."""
-    entries = in_order(entry for entry in record.conditions if entry.open and LIMBS in entry.concepts)
-    explained = polyneuropathy(record)
-    return tuple(entry for entry in entries if names_weakness(entry) or not explained)
+def limb_symptoms(record: PatientRecord, given: Thresholds) -> tuple[Condition, ...]:
+    """What may come from a nerve root: pain, numbness or weakness; beside a polyneuropathy only focal weakness."""
+    if polyneuropathy(record):
+        return focal_weakness(record, given)
+    return _open(entry for entry in record.conditions if entry.counts_for(LIMBS) or _is_weakness(entry))
 
 
 def limb_deficits(record: PatientRecord) -> tuple[Condition, ...]:
-    """Open weakness or numbness, not mere pain, of a limb; numbness not beside a polyneuropathy (1a.6)."""
-    return tuple(entry for entry in limb_symptoms(record) if not _is_pain(entry))
+    """Weakness or numbness, not mere pain, of a limb; numbness not beside a polyneuropathy (1a.6)."""
+    explained = polyneuropathy(record)
+    return _open(
+        entry
+        for entry in record.conditions
+        if _is_weakness(entry) or (entry.counts_for(LIMBS) and not _is_pain(entry) and not explained)
+    )
 
 
 def polyneuropathy(record: PatientRecord) -> bool:
-    """A polyneuropathy is on record and not over: it explains numbness."""
-    return any(entry.open and entry.counts_for("polyneuropathy") for entry in record.conditions)
+    """A polyneuropathy is on record and not over: it explains numbness; one in doubt explains nothing."""
+    return any(entry.open and not entry.unconfirmed and entry.counts_for("polyneuropathy") for entry in record.conditions)
 
 
 def focal_weakness(record: PatientRecord, given: Thresholds) -> tuple[Condition, ...]:
     """Foot drop or limb weakness that is open, with onset or record at most `focal_weakness_days` ago."""
-    return tuple(
-        entry for entry in weaknesses(record) if _recent(entry, record.day, given.focal_weakness_days)
-    )
+    return tuple(entry for entry in weaknesses(record) if is_recent(entry, record, given.focal_weakness_days))
 
 
 def weaknesses(record: PatientRecord) -> tuple[Condition, ...]:
     """Open foot drop or weakness of a limb, however old; generalised weakness is neither."""
-    return in_order(
-        entry
-        for entry in record.conditions
-        if entry.open and (entry.counts_for("redflag_foot_drop") or names_weakness(entry))
-    )
+    return _open(entry for entry in record.conditions if _is_weakness(entry))
 
 
-def names_weakness(entry: Condition) -> bool:
-    """Coded as weakness of a limb, R29.898 only where its text names a limb and weakness (decided by the record)."""
+def is_recent(entry: Condition, record: PatientRecord, within: int) -> bool:
+    """Its onset or its record is at most so many days old."""
+    ages = [days_since(when, record.day) for when in (entry.onset, entry.recorded)]
+    return any(age is not None and age <= within for age in ages)
+
+
+def limb_fact(entry: Condition) -> Fact:
+    """The limb symptom or foot drop as a fact, called a weakness where only its text says so."""
+    if not entry.counts_for(LIMBS):
+        return entry_fact(entry, FOOT_DROP)
+    match = entry.concepts[LIMBS]
+    if match.code != WEAK_BY_TEXT:
+        return entry_fact(entry, LIMBS)
+    return entry_fact(replace(entry, concepts={LIMBS: replace(match, label="Limb weakness")}), LIMBS)
+
+
+def _open(entries: Iterable[Condition]) -> tuple[Condition, ...]:
+    return in_order(entry for entry in entries if entry.open)
+
+
+def _is_weakness(entry: Condition) -> bool:
+    """Foot drop, or coded as weakness of a limb."""
+    if entry.counts_for(FOOT_DROP):
+        return True
     return entry.counts_for(LIMBS) and entry.concepts[LIMBS].code in WEAKNESS
 
 
 def _is_pain(entry: Condition) -> bool:
     code = entry.concepts[LIMBS].code
     return code.startswith(LIMB_PAIN_ICD10) or code == LIMB_PAIN_ICD9
-
-
-def _recent(entry: Condition, today: date, within: int) -> bool:
-    ages = [days_since(when, today) for when in (entry.onset, entry.recorded)]
-    return any(age is not None and age <= within for age in ages)

@@ -7,39 +7,45 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from cds_service.findings.finding import Fact
+from cds_service.findings.on_record import day_of, refs
+from cds_service.findings.words import range_in_words
 from cds_service.knowledge.thresholds import Thresholds
 from cds_service.record.dates import DateRange
 from cds_service.record.patient import Condition, PatientRecord, Procedure, Region
 
 Kind = Literal["corpectomy", "fusion", "disc-replacement", "discectomy", "decompression", "other"]
-KINDS: tuple[tuple[str, Kind], ...] = (
-    ("proc_corpectomy", "corpectomy"),
-    ("proc_fusion", "fusion"),
-    ("proc_disc_replacement_other", "disc-replacement"),
-    ("proc_discectomy", "discectomy"),
-    ("proc_decompression", "decompression"),
-)
-NOT_OPERATIONS = ("proc_vertebral_augmentation", "proc_neuromodulation", "care_spinal_injection")
-STATUS_SETS = ("prior_spine_surgery_status", "failed_back_surgery")
-KIND_ORDER: tuple[Kind, ...] = (
-    "corpectomy",
-    "fusion",
-    "disc-replacement",
-    "discectomy",
-    "decompression",
-    "other",
-)
+# The weightiest first: of entries that are one operation the first names it.
+KINDS: tuple[Kind, ...] = ("corpectomy", "fusion", "disc-replacement", "discectomy", "decompression", "other")
+KIND_OF_SET: dict[str, Kind] = {
+    "proc_corpectomy": "corpectomy",
+    "proc_fusion": "fusion",
+    "proc_disc_replacement_other": "disc-replacement",
+    "proc_discectomy": "discectomy",
+    "proc_decompression": "decompression",
+}
+# proc_disc_replacement_other also holds implant removal, revision and tumour laminectomy.
+REPLACEMENTS = ("Disc replacement", "Disc arthroplasty", "Disc prosthesis", "Facet replacement")
+IN_WORDS = "prior_spine_surgery_status"
+STATUS_SETS = (IN_WORDS, "failed_back_surgery")
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One spine operation; `day` is its last possible day, None when it is undated."""
+    """One spine operation; `day` is its last possible day, None when it is undated; `when` its date as written."""
 
     kind: Kind
     region: Region = "unknown"
     day: date | None = None
     when: DateRange | None = None
     sources: tuple[str, ...] = ()
+
+    @property
+    def fact(self) -> Fact:
+        """ "lumbar fusion, 15 November 2026"."""
+        kind = "spine operation" if self.kind == "other" else self.kind.replace("-", " ")
+        where = f"{self.region} " if self.region != "unknown" else ""
+        return Fact(f"{where}{kind}, {range_in_words(self.when) if self.when else 'undated'}", self.sources)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,65 +61,63 @@ class Operations:
         return bool(self.dated or self.undated)
 
     @property
-    def last(self) -> Operation | None:
-        """The newest dated operation."""
-        return self.dated[0] if self.dated else None
+    def last_day(self) -> date | None:
+        """The day of the newest dated operation."""
+        return self.dated[0].day if self.dated else None
 
     def followed(self, onset: date) -> bool:
         """An operation took place on the day of onset or later."""
-        return any(op.day is not None and op.day >= onset for op in self.dated)
+        return self.last_day is not None and self.last_day >= onset
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """Each operation, newest first."""
+        return tuple(op.fact for op in (*self.dated, *self.undated))
 
 
 def operations(record: PatientRecord, given: Thresholds) -> Operations:
     """Every completed or running spine operation; entries within `operation_merge_days` of the first are one."""
-    done = [op for op in map(_operation, record.procedures) if op]
-    dated = sorted((op for op in done if op.day), key=_by_day)
-    statuses = [op for op in map(_status, record.conditions) if op]
-    undated = [*(op for op in done if not op.day), *statuses]
-    return Operations(
-        tuple(reversed(_merged(dated, given.operation_merge_days))), tuple(sorted(undated, key=_by_source))
-    )
+    done = [op for entry in record.procedures if (op := _operation(entry, record.day))]
+    undated = [op for op in done if not op.day] + [op for entry in record.conditions if (op := _status(entry))]
+    merged = _merged(sorted((op for op in done if op.day), key=_in_order), given.operation_merge_days)
+    return Operations(tuple(reversed(merged)), tuple(sorted(undated, key=_in_order)))
 
 
-def _by_day(op: Operation) -> tuple[date, int, tuple[str, ...]]:
-    return (op.day or date.min, KIND_ORDER.index(op.kind), op.sources)
+def _in_order(op: Operation) -> tuple[date, int, tuple[str, ...]]:
+    return (op.day or date.min, KINDS.index(op.kind), op.sources)
 
 
-def _by_source(op: Operation) -> tuple[int, tuple[str, ...]]:
-    return (KIND_ORDER.index(op.kind), op.sources)
-
-
-def _operation(entry: Procedure) -> Operation | None:
-    """The procedure as a spine operation; None for anything lesser, unverified or of doubtful status."""
+def _operation(entry: Procedure, today: date) -> Operation | None:
+    """The procedure as a spine operation; None for anything lesser, unverified, planned or of doubtful status."""
+    when = entry.performed or entry.performed_until
     kind = _kind(entry)
-    if kind is None or not entry.sure:
+    if kind is None or not entry.sure or (when is not None and when.first > today):
         return None
-    day = entry.performed.last if entry.performed else None
-    return Operation(kind, entry.region, day, entry.performed, (entry.ref,) if entry.ref else ())
+    return Operation(kind, entry.region, day_of(when, today), when, refs(entry))
 
 
 def _kind(entry: Procedure) -> Kind | None:
-    for value_set, kind in KINDS:
-        match = entry.concepts.get(value_set)
-        if match is not None and match.use == "full":
-            return _replacement_or_other(match.label) if kind == "disc-replacement" else kind
-    said = entry.concepts.get("prior_spine_surgery_status")
-    lesser = any(value_set in entry.concepts for value_set in NOT_OPERATIONS)
-    return "other" if said is not None and not lesser else None
+    """By its code; by its words only where no code says that something else was done (an MRI after a fusion)."""
+    coded = [name for name in KIND_OF_SET if name in entry.concepts]
+    full = [name for name in coded if entry.counts_for(name)]
+    in_words = entry.counts_for(IN_WORDS) and set(entry.concepts) <= {IN_WORDS, *coded}
+    if not full and not in_words:
+        return None
+    return next((_kind_of(name, entry) for name in (*full, *coded)), "other")
 
 
-def _replacement_or_other(label: str) -> Kind:
-    """The set also holds implant removal, revision and tumour laminectomy."""
-    replaced = ("Disc replacement", "Disc arthroplasty", "Disc prosthesis", "Facet replacement")
-    return "disc-replacement" if label.startswith(replaced) else "other"
+def _kind_of(value_set: str, entry: Procedure) -> Kind:
+    kind = KIND_OF_SET[value_set]
+    if kind == "disc-replacement" and not entry.concepts[value_set].label.startswith(REPLACEMENTS):
+        return "other"
+    return kind
 
 
 def _status(entry: Condition) -> Operation | None:
-    """A status or failed-back entry proves an operation without dating it."""
-    proofs = [entry.concepts[value_set] for value_set in STATUS_SETS if value_set in entry.concepts]
-    if not any(proof.use != "weak" or proof.by_text for proof in proofs):
+    """A status or failed-back entry proves an operation without dating it; one in doubt or of weak rows does not."""
+    if entry.unconfirmed or all(name not in entry.concepts or entry.concepts[name].use == "weak" for name in STATUS_SETS):
         return None
-    return Operation("other", entry.region, sources=(entry.ref,) if entry.ref else ())
+    return Operation("other", entry.region, sources=refs(entry))
 
 
 def _merged(dated: Iterable[Operation], within: int) -> list[Operation]:
@@ -132,8 +136,8 @@ def _days_between(first: Operation, later: Operation) -> int:
 
 
 def _as_one(group: list[Operation]) -> Operation:
-    kind = min((op.kind for op in group), key=KIND_ORDER.index)
+    first = group[0]
     known = {op.region for op in group} - {"unknown"}
-    region: Region = next(iter(known)) if len(known) == 1 else "unknown"
+    region: Region = known.pop() if len(known) == 1 else "unknown"
     sources = tuple(sorted({source for op in group for source in op.sources}))
-    return Operation(kind, region, group[0].day, group[0].when, sources)
+    return Operation(min((op.kind for op in group), key=KINDS.index), region, first.day, first.when, sources)

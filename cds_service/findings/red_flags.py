@@ -7,58 +7,46 @@ one line on whatever card results.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cds_service.findings.bladder import bladder_or_bowel
+from cds_service.findings.copies import without_vaguer_copies
+from cds_service.findings.current import unchecked_keys
 from cds_service.findings.finding import Fact
-from cds_service.findings.flag import FlagEntry, RedFlag, flag_entry
-from cds_service.findings.on_record import days_since, in_order
+from cds_service.findings.flag import Chart, FlagEntry, RedFlag, flag_entry
+from cds_service.findings.on_record import in_order, trace
 from cds_service.findings.operations import Operations
-from cds_service.findings.spine_context import SpineContext, spine_context
+from cds_service.findings.spine_context import spine_context
 from cds_service.findings.suppression import spine_referral_within
 from cds_service.findings.suspected_cancer import cancer_with_new_pain
 from cds_service.findings.traces import newest_trace
 from cds_service.knowledge.thresholds import Thresholds
-from cds_service.record.patient import Condition, PatientRecord
+from cds_service.record.patient import PatientRecord
 
-FRACTURES = ("redflag_unstable_fracture", "redflag_vertebral_fracture")
+FOOT_DROP = "redflag_foot_drop"
+MALIGNANT, BENIGN = "redflag_spinal_neoplasm", "redflag_benign_spinal_tumour"
+UNSTABLE, FRACTURE = "redflag_unstable_fracture", "redflag_vertebral_fracture"
+MYELOPATHY = "myelopathy"
+WOUND = "postop_wound_complication"
 EMERGENCIES = (
     "redflag_cauda_equina",
     "redflag_cord_compression",
     "redflag_paralysis",
-    "redflag_foot_drop",
+    FOOT_DROP,
     "redflag_spinal_infection",
-    "redflag_spinal_neoplasm",
-    "redflag_unstable_fracture",
+    MALIGNANT,
+    UNSTABLE,
 )
-FADING = ("myelopathy", "redflag_benign_spinal_tumour")
-HISTORY_OF = (*EMERGENCIES, "redflag_vertebral_fracture", *FADING)
+HISTORY_OF = (*EMERGENCIES, FRACTURE, MYELOPATHY, BENIGN)
 
 
 @dataclass(frozen=True, slots=True)
 class RedFlags:
-    """The red flags of one chart, the newest first, and those that are history."""
+    """The red flags of one chart, in the order of the lists, and those that are history."""
 
     emergencies: tuple[RedFlag, ...] = ()
     prompts: tuple[RedFlag, ...] = ()
     history: tuple[Fact, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Chart:
-    """What every red flag is judged against."""
-
-    record: PatientRecord
-    given: Thresholds
-    done: Operations
-    spine: SpineContext
-    adult: bool
-
-    def new(self, flag: FlagEntry) -> bool:
-        return flag.is_new(self.done, self.given, self.record.day)
-
-    def told(self, flag: FlagEntry) -> RedFlag:
-        return flag.told(flag.concept.removeprefix("redflag_"), self.record.day, new=self.new(flag))
 
 
 def red_flags(record: PatientRecord, done: Operations, given: Thresholds, *, adult: bool) -> RedFlags:
@@ -66,147 +54,114 @@ def red_flags(record: PatientRecord, done: Operations, given: Thresholds, *, adu
 
     Of 1b only what is new fires while a spine referral is on record, and nothing that an operation followed.
     """
-    chart = _Chart(record, given, done, spine_context(record, given), adult)
-    acute, prompt = bladder_or_bowel(record, done, given, chart.spine)
-    emergencies = [*acute, *map(chart.told, _emergencies(chart))]
+    record = without_vaguer_copies(record)
+    chart = Chart(record, given, done, spine_context(record, given), adult)
+    acute, prompt = bladder_or_bowel(chart)
+    emergencies = [*(flag.told(chart) for flag in _emergencies(chart)), *acute]
     referred = spine_referral_within(record, given.referral_answers_red_flag_days) is True
-    prompts = [flag for flag in (*prompt, *_prompts(chart)) if flag.new or not referred]
-    told = {source for flag in (*emergencies, *prompts) for source in flag.fact.sources}
-    history = [flag.history() for flag in _past(chart) if not told.intersection(flag.history().sources)]
-    return RedFlags(_once(emergencies), _once(prompts), tuple(dict.fromkeys(history)))
+    found = [*(flag.told(chart) for flag in _prompts(chart)), *prompt, *cancer_with_new_pain(chart)]
+    prompts = [flag for flag in found if flag.new or not referred]
+    return RedFlags(_once(emergencies), _once(prompts), _history(chart, (*emergencies, *prompts)))
 
 
-def _once(flags: Iterable[RedFlag]) -> tuple[RedFlag, ...]:
-    """Each flag once, though several entries or lists tell of it."""
-    return tuple({flag.fact: flag for flag in flags}.values())
-
-
-def _flags(chart: _Chart, concepts: Iterable[str]) -> list[FlagEntry]:
+def _flags(chart: Chart, concepts: Iterable[str]) -> list[FlagEntry]:
     """Every entry in one of the sets, in a stable order."""
     return [
-        flag_entry(entry, concept, chart.record.day, closed_counts=concept in FRACTURES)
+        flag_entry(entry, concept, chart.today, closed_counts=concept in (UNSTABLE, FRACTURE))
         for concept in concepts
         for entry in in_order(entry for entry in chart.record.conditions if concept in entry.concepts)
     ]
 
 
-def _emergencies(chart: _Chart) -> list[FlagEntry]:
+def _emergencies(chart: Chart) -> list[FlagEntry]:
     """List 1a, items 1 to 5: sure, new, and with the spine condition or pain that its item asks for."""
-    return [
-        flag
-        for flag in _flags(chart, EMERGENCIES)
-        if flag.sure and not flag.past and chart.new(flag) and _accompanied(chart, flag)
-    ]
+    return [flag for flag in _flags(chart, EMERGENCIES) if flag.is_emergency(chart) and _accompanied(chart, flag)]
 
 
-def _accompanied(chart: _Chart, flag: FlagEntry) -> bool:
+def _accompanied(chart: Chart, flag: FlagEntry) -> bool:
     """Foot drop needs a current spine condition, a malignant tumour current spine pain; the others nothing."""
-    if flag.concept == "redflag_foot_drop":
+    if flag.concept == FOOT_DROP:
         return chart.spine.besides(flag.entry, structural=True)
-    if flag.concept == "redflag_spinal_neoplasm":
-        return bool(chart.spine.pain)
-    return True
+    return flag.concept != MALIGNANT or any(entry != flag.entry for entry in chart.spine.pain)
 
 
-def _prompts(chart: _Chart) -> list[RedFlag]:
-    """List 1b, items 1 and 3 to 6, save what an operation followed."""
-    found = [
-        *_doubtful_emergencies(chart),
-        *_tumours(chart),
-        *_myelopathy(chart),
-        *_vertebral_fractures(chart),
-        *_wounds(chart),
-    ]
+def _prompts(chart: Chart) -> list[FlagEntry]:
+    """List 1b, items 1 and 3 to 6 without cancer, save what an operation followed."""
+    doubtful = (flag for flag in _flags(chart, EMERGENCIES) if _accompanied(chart, flag))
+    fractures = (flag for flag in _flags(chart, (FRACTURE,)) if flag.within(chart.given.vertebral_fracture_days, chart))
     return [
-        *map(chart.told, found),
-        *cancer_with_new_pain(chart.record, chart.done, chart.given, chart.spine),
+        *(flag for flag in doubtful if flag.is_doubtful_emergency(chart)),
+        *(flag for flag in (*_tumours(chart), *_myelopathy(chart), *fractures, *_wounds(chart)) if flag.stands(chart)),
     ]
 
 
-def _stands(chart: _Chart, flag: FlagEntry) -> bool:
-    """Neither closed nor followed by an operation, unless it is new."""
-    return not flag.past and (chart.new(flag) or not flag.followed(chart.done))
-
-
-def _doubtful_emergencies(chart: _Chart) -> list[FlagEntry]:
-    """A diagnosis of list 1a that is only suspected, or undated without an operation, or past its first 30 days."""
-    days, today = chart.given.red_flag_prompt_days, chart.record.day
-    return [
-        flag
-        for flag in _flags(chart, EMERGENCIES)
-        if _stands(chart, flag)
-        and _accompanied(chart, flag)
-        and not (flag.sure and chart.new(flag))
-        and (flag.within(days, today) or _undated_before_any_operation(chart, flag))
-    ]
-
-
-def _undated_before_any_operation(chart: _Chart, flag: FlagEntry) -> bool:
-    """Undated, and no spine operation on record that could have treated it; a later encounter needs its onset."""
-    return flag.day is None and not flag.entry.later_encounter and not chart.done.proved
-
-
-def _tumours(chart: _Chart) -> list[FlagEntry]:
+def _tumours(chart: Chart) -> list[FlagEntry]:
     """A new malignant spinal tumour without spine pain, and a benign or uncertain one that has not faded."""
-    malignant = [] if chart.spine.pain else _flags(chart, ("redflag_spinal_neoplasm",))
-    benign = _flags(chart, ("redflag_benign_spinal_tumour",))
-    return [
-        *(flag for flag in malignant if _stands(chart, flag) and chart.new(flag)),
-        *(flag for flag in benign if _stands(chart, flag) and not _faded(chart, flag.concept)),
-    ]
+    malignant = [flag for flag in _flags(chart, (MALIGNANT,)) if not _accompanied(chart, flag)]
+    benign = [] if _faded(chart, BENIGN) else _flags(chart, (BENIGN,))
+    return [*(flag for flag in malignant if flag.is_new(chart)), *benign]
 
 
-def _myelopathy(chart: _Chart) -> list[FlagEntry]:
-    """Degenerative myelopathy in an adult; what is unspecific was left out of the set beside no spine disease."""
-    if not chart.adult or _faded(chart, "myelopathy"):
-        return []
-    return [flag for flag in _flags(chart, ("myelopathy",)) if _stands(chart, flag)]
+def _myelopathy(chart: Chart) -> list[FlagEntry]:
+    """Degenerative myelopathy in an adult; what is unspecific is in the set only beside spine disease."""
+    return _flags(chart, (MYELOPATHY,)) if chart.adult and not _faded(chart, MYELOPATHY) else []
 
 
-def _faded(chart: _Chart, concept: str) -> bool:
-    """The newest date of the whole set is older than a year (of myelopathy also the newest trace); undated never."""
-    newest = [age for entry in _members(chart, concept) if (age := _age(chart, entry, concept)) is not None]
-    return bool(newest) and min(newest) > chart.given.red_flag_history_days
+def _faded(chart: Chart, concept: str) -> bool:
+    """The newest date of the whole set, of myelopathy also the newest trace (A.7), is older than a year.
+
+    Never where the set has no date. As for complaints, a trace that was not asked for may be there.
+    """
+    entries = [entry for entry in chart.record.conditions if concept in entry.concepts]
+    dates = [day for entry in entries if (day := trace(entry, chart.today))]
+    if not dates:
+        return False
+    if concept == MYELOPATHY:
+        if unchecked_keys(chart.record):
+            return False
+        traces = (newest_trace(chart.record, entry.region, chart.given) for entry in entries)
+        dates += [day for day in traces if day]
+    return (chart.today - max(dates)).days > chart.given.red_flag_history_days
 
 
-def _members(chart: _Chart, concept: str) -> list[Condition]:
-    return [entry for entry in chart.record.conditions if concept in entry.concepts]
+def _wounds(chart: Chart) -> list[FlagEntry]:
+    """A wound infection or haematoma that began at most 84 days after the last spine operation.
 
-
-def _age(chart: _Chart, entry: Condition, concept: str) -> int | None:
-    """Days since the entry was last dated; of myelopathy, since its region last left a trace."""
-    today = chart.record.day
-    ages = [days_since(entry.onset, today), days_since(entry.recorded, today)]
-    if concept == "myelopathy":
-        trace = newest_trace(chart.record, entry.region, chart.given)
-        ages.append((today - trace).days if trace else None)
-    return min((age for age in ages if age is not None), default=None)
-
-
-def _vertebral_fractures(chart: _Chart) -> list[FlagEntry]:
-    """A vertebral fracture of at most 90 days that is neither unstable nor with cord injury, open or closed."""
-    days = chart.given.vertebral_fracture_days
+    One that is never closed stops after as many days as an emergency does (1b.1).
+    """
+    last, given = chart.done.last_day, chart.given
     return [
         flag
-        for flag in _flags(chart, ("redflag_vertebral_fracture",))
-        if _stands(chart, flag) and flag.within(days, chart.record.day)
+        for flag in _flags(chart, (WOUND,))
+        if last and flag.day and 0 <= (flag.day - last).days <= given.wound_days
+        if flag.within(given.red_flag_prompt_days, chart)
     ]
 
 
-def _wounds(chart: _Chart) -> list[FlagEntry]:
-    """A wound infection or haematoma that began at most 84 days after the last spine operation."""
-    last = chart.done.last.day if chart.done.last else None
-    return [
-        flag
-        for flag in _flags(chart, ("postop_wound_complication",))
-        if not flag.past
-        and last is not None
-        and flag.day is not None
-        and 0 <= (flag.day - last).days <= chart.given.wound_days
-        and flag.within(chart.given.red_flag_prompt_days, chart.record.day)
-    ]
+def _history(chart: Chart, told: Iterable[RedFlag]) -> tuple[Fact, ...]:
+    """Each red flag that fires nothing any more, once.
+
+    Not the codes that only may mean one, and no foot drop without spine disease: the leg may be to blame.
+    """
+    fired = [entry for flag in told for entry in flag.entries]
+    return _merged(
+        flag.history()
+        for flag in _flags(chart, HISTORY_OF)
+        if flag.entry not in fired and flag.entry.concepts[flag.concept].use != "weak"
+        if flag.concept != FOOT_DROP or _accompanied(chart, flag)
+    )
 
 
-def _past(chart: _Chart) -> list[FlagEntry]:
-    """Red flags that fire nothing any more; a fracture or tumour code without a date says nothing worth a line."""
-    return [flag for flag in _flags(chart, HISTORY_OF) if flag.entry.concepts[flag.concept].use != "weak"]
+def _once(flags: list[RedFlag]) -> tuple[RedFlag, ...]:
+    """Each flag once, though several entries tell of it in the same words."""
+    first = {flag.fact.text: flag for flag in reversed(flags)}
+    facts = _merged(flag.fact for flag in flags)
+    return tuple(replace(first[fact.text], fact=fact) for fact in facts)
+
+
+def _merged(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """Facts of the same words as one, with all their sources."""
+    sources: dict[str, dict[str, None]] = {}
+    for fact in facts:
+        sources.setdefault(fact.text, {}).update(dict.fromkeys(fact.sources))
+    return tuple(Fact(text, tuple(found)) for text, found in sources.items())

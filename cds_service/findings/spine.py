@@ -39,7 +39,11 @@ CLAUDICATION = "neurogenic_claudication"
 SPINE_CONCEPTS = frozenset((*SPINE_SETS, CLAUDICATION))
 
 CLAUDICATION_CODES = frozenset(
-    {("http://hl7.org/fhir/sid/icd-10-cm", "M48062"), ("http://snomed.info/sct", "303081002")}
+    {
+        ("http://hl7.org/fhir/sid/icd-10-cm", "M48062"),
+        ("http://hl7.org/fhir/sid/icd-9-cm", "72403"),
+        ("http://snomed.info/sct", "303081002"),
+    }
 )
 
 OPERATION_SETS = (
@@ -54,7 +58,7 @@ OPERATION_SETS = (
 OPIOID_SETS = (
     "opioid_rxnorm_ingredients",
     "opioid_atc",
-    "opioid_clinical_drugs",
+    "opioid_products",
     "synthea_opioid_drugs",
 )
 

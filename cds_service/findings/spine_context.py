@@ -11,7 +11,8 @@ from cds_service.record.patient import Condition, PatientRecord
 
 PAIN_SETS = frozenset({"spine_pain_back_neck"})
 ROOT_SETS = frozenset({"radiculopathy", "disc_herniation", "spinal_stenosis", "neurogenic_claudication"})
-CONDITION_SETS = PAIN_SETS | ROOT_SETS | {"myelopathy"}
+# A failed back is spine pain by definition, though G does not list it.
+CONDITION_SETS = PAIN_SETS | ROOT_SETS | {"myelopathy", "failed_back_surgery"}
 STRUCTURAL_SETS = frozenset({"degenerative_disc_spondylosis", "spinal_deformity", "spondylolisthesis"})
 
 
@@ -19,15 +20,15 @@ STRUCTURAL_SETS = frozenset({"degenerative_disc_spondylosis", "spinal_deformity"
 class SpineContext:
     """The current spine conditions, stale ones included, by what they say."""
 
-    conditions: tuple[Condition, ...]
-    pain: tuple[Condition, ...]
-    roots: tuple[Condition, ...]
-    structural: tuple[Condition, ...]
+    conditions: tuple[Condition, ...] = ()
+    pain: tuple[Condition, ...] = ()
+    roots: tuple[Condition, ...] = ()
+    structural: tuple[Condition, ...] = ()
 
-    def besides(self, deficit: Condition, *, structural: bool = False) -> bool:
-        """A spine condition other than the deficit itself; degeneration or deformity only where it suffices."""
+    def besides(self, *deficits: Condition, structural: bool = False) -> bool:
+        """A spine condition other than the deficits themselves; degeneration or deformity only where it suffices."""
         found = (*self.conditions, *self.structural) if structural else self.conditions
-        return any(entry is not deficit for entry in found)
+        return any(entry not in deficits for entry in found)
 
 
 def spine_context(record: PatientRecord, given: Thresholds) -> SpineContext:

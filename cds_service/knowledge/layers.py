@@ -54,9 +54,7 @@ class Layer:
         try:
             return self.files[name].decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            raise KnowledgeError(
-                f"{self.at(name)}: is not UTF-8 ({error.reason}); save it as UTF-8"
-            ) from error
+            raise KnowledgeError(f"{self.at(name)}: is not UTF-8 ({error.reason}); save it as UTF-8") from error
 
     def toml(self, name: str) -> dict[str, Any]:
         """The file as TOML. Raises KnowledgeError where it is missing or cannot be read."""
@@ -89,9 +87,7 @@ class Layer:
 def read_layer(folder: Traversable) -> Layer:
     """Every CSV and TOML file of a folder and the folders in it, hidden ones apart."""
     if not folder.is_dir():
-        raise KnowledgeError(
-            f"{folder}: is not a folder; name one, or unset CDS_KNOWLEDGE_DIR or CDS_CARDS_DIR"
-        )
+        raise KnowledgeError(f"{folder}: is not a folder; name one, or unset CDS_KNOWLEDGE_DIR or CDS_CARDS_DIR")
     return Layer(str(folder), dict(sorted(_files(folder, ""))))
 
 
@@ -111,9 +107,7 @@ def tables(name: str, ours: Layer, site: Layer) -> dict[str, tuple[str, dict[str
     for layer in (ours, site) if name in site.files else (ours,):
         for key, table in layer.toml(name).items():
             if not isinstance(table, dict):
-                raise KnowledgeError(
-                    f"{layer.at(name)}: {key}: is no table; write [{key}] and its keys under it"
-                )
+                raise KnowledgeError(f"{layer.at(name)}: {key}: is no table; write [{key}] and its keys under it")
             found[key] = (layer.at(name), found[key][1] | table if key in found else table)
     return found
 

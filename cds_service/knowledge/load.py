@@ -13,6 +13,7 @@ from pathlib import Path
 
 from cds_service.errors import KnowledgeError
 from cds_service.knowledge.codes import Codes, codes_of
+from cds_service.knowledge.drug_names import Names, names_of
 from cds_service.knowledge.evidence import Evidence, read_evidence
 from cds_service.knowledge.layers import Layer, nearest, read_layer
 from cds_service.knowledge.observations import ObservationCode, read_observations
@@ -30,7 +31,7 @@ class Knowledge:
     """What the rules know. `version` is the release and the first eight hex digits of a hash over every file.
 
     `given` are the numbers, `threshold_notes` what stands behind each; `observations` are by LOINC code,
-    `opioid_products` by RxNorm code, the others by name or id.
+    `opioid_products` by RxNorm code, `drug_names` by the word for an ingredient, the others by name or id.
     """
 
     version: str
@@ -43,6 +44,7 @@ class Knowledge:
     value_sets: Mapping[str, ValueSet]
     opioid_products: Mapping[str, tuple[OpioidProduct, ...]]
     morphine_equivalents: tuple[MorphineEquivalent, ...]
+    drug_names: Names
 
 
 def load_knowledge(
@@ -76,6 +78,7 @@ def knowledge_of(ours: Layer, site: Layer, version: str) -> Knowledge:
         value_sets=sets,
         opioid_products=read_products(ours, site),
         morphine_equivalents=read_equivalents(ours, site),
+        drug_names=names_of(sets),
     )
 
 

@@ -27,9 +27,7 @@ class ObservationCode:
     concept: str
 
 
-def read_observations(
-    ours: Layer, site: Layer, sets: Mapping[str, ValueSet]
-) -> Mapping[str, ObservationCode]:
+def read_observations(ours: Layer, site: Layer, sets: Mapping[str, ValueSet]) -> Mapping[str, ObservationCode]:
     """Every measurement by its LOINC code, in the order of the file. Raises KnowledgeError."""
     lines = laid_over(OBSERVATIONS_FILE, COLUMNS, lambda line: line["loinc"], ours, site)
     read: dict[str, ObservationCode] = {}

@@ -138,9 +138,7 @@ def _equivalent_of(line: Line) -> MorphineEquivalent:
 
 def _check_rxcui(line: Line, column: str) -> None:
     if not RXCUI.fullmatch(line[column]):
-        raise line.wrong(
-            f"{column} {line[column]!r} has not the shape of a code of RxNorm", "copy it from its source"
-        )
+        raise line.wrong(f"{column} {line[column]!r} has not the shape of a code of RxNorm", "copy it from its source")
 
 
 def _check_word(line: Line, column: str, words: Sequence[str]) -> None:
@@ -154,7 +152,5 @@ def _positive(line: Line, column: str) -> float:
     except ValueError:
         value = math.nan
     if not 0 < value < math.inf:
-        raise line.wrong(
-            f"{column} {line[column]!r} is no number above zero", "write it with a point, without a unit"
-        )
+        raise line.wrong(f"{column} {line[column]!r} is no number above zero", "write it with a point, without a unit")
     return value

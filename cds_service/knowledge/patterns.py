@@ -94,9 +94,7 @@ def read_patterns(ours: Layer, site: Layer, concepts: Collection[str]) -> Patter
             named[name] = TextPattern(name, regex, entry.stands_for, entry.applies_to, entry.also_where_coded)
     missing = set(_GUARDS).difference(guards)
     if missing:
-        raise KnowledgeError(
-            f"{ours.at(PATTERNS_FILE)}: {min(missing)} is missing; put it back from the release"
-        )
+        raise KnowledgeError(f"{ours.at(PATTERNS_FILE)}: {min(missing)} is missing; put it back from the release")
     return Patterns(named, _by_type(named, False), _by_type(named, True), Guards(**guards))
 
 
@@ -109,14 +107,10 @@ def _compiled(at: str, name: str, regex: str) -> re.Pattern[str]:
 
 def _check_concepts(at: str, name: str, entry: Entry, concepts: Collection[str]) -> None:
     if not entry.stands_for or not entry.applies_to:
-        raise KnowledgeError(
-            f"{at}: {name}: nothing reads it; give it stands_for and applies_to, or remove it"
-        )
+        raise KnowledgeError(f"{at}: {name}: nothing reads it; give it stands_for and applies_to, or remove it")
     for concept in entry.stands_for:
         if concept not in concepts and concept != name:
-            raise KnowledgeError(
-                f"{at}: {name}.stands_for: {concept} is no value set; name one of value_sets.toml"
-            )
+            raise KnowledgeError(f"{at}: {name}.stands_for: {concept} is no value set; name one of value_sets.toml")
 
 
 def _by_type(named: Mapping[str, TextPattern], only_always: bool) -> dict[str, tuple[TextPattern, ...]]:

@@ -22,9 +22,7 @@ OPTIONAL_COLUMNS = frozenset({"only_if", "region", "verified_by", "note"})
 MATCHES = ("exact", "prefix")
 USES = ("full", "weak", "history", "ignore")
 REGIONS = ("", "cervical", "thoracic", "lumbar")
-Resource = Literal[
-    "Condition", "Procedure", "Medication", "Observation", "DiagnosticReport", "ServiceRequest"
-]
+Resource = Literal["Condition", "Procedure", "Medication", "Observation", "DiagnosticReport", "ServiceRequest"]
 RESOURCES: tuple[Resource, ...] = get_args(Resource)
 ANY_SET: frozenset[str] = frozenset()
 ONLY_IF: Mapping[str, frozenset[str]] = {
@@ -80,9 +78,7 @@ def row_of(concept: str, line: Line) -> Row:
     """A checked row. Raises KnowledgeError naming file, line, and the mend."""
     system = SYSTEM_BY_URI.get(line["system"])
     if system is None:
-        raise line.wrong(
-            f"system {line['system']} is unknown", f"use one of {' '.join(s.uri for s in CODE_SYSTEMS)}"
-        )
+        raise line.wrong(f"system {line['system']} is unknown", f"use one of {' '.join(s.uri for s in CODE_SYSTEMS)}")
     _check_words(concept, line)
     _check_code(system, line)
     return Row(concept, system.uri, *(line[column] for column in COLUMNS[1:]))
@@ -91,18 +87,14 @@ def row_of(concept: str, line: Line) -> Row:
 def _check_words(concept: str, line: Line) -> None:
     for column, words in (("match", MATCHES), ("use", USES), ("only_if", ONLY_IF), ("region", REGIONS)):
         if line[column] not in words:
-            raise line.wrong(
-                f"{column} {line[column]!r} is unknown", f"use one of {', '.join(filter(None, words))}"
-            )
+            raise line.wrong(f"{column} {line[column]!r} is unknown", f"use one of {', '.join(filter(None, words))}")
     if ONLY_IF[line["only_if"]] and concept not in ONLY_IF[line["only_if"]]:
         raise line.wrong(
             f"only_if {line['only_if']} has no meaning in {concept}",
             f"leave it out; it belongs to {', '.join(sorted(ONLY_IF[line['only_if']]))}",
         )
     if line["verified_by"] == UNVERIFIED and line["use"] not in UNVERIFIED_USES:
-        raise line.wrong(
-            f"{line['code']} is unverified and {line['use']}", "make it weak or ignore, or verify it"
-        )
+        raise line.wrong(f"{line['code']} is unverified and {line['use']}", "make it weak or ignore, or verify it")
 
 
 def _check_code(system: CodeSystem, line: Line) -> None:
@@ -111,8 +103,6 @@ def _check_code(system: CodeSystem, line: Line) -> None:
         raise line.wrong(f"{system.title} codes do not nest", "make the match exact and list the codes")
     shape = system.beneath if line["match"] == "prefix" and system.beneath else system.code
     if not shape.fullmatch(code):
-        raise line.wrong(
-            f"{code!r} has not the shape of a code of {system.title}", "copy it again from its source"
-        )
+        raise line.wrong(f"{code!r} has not the shape of a code of {system.title}", "copy it again from its source")
     if not system.check_digit_holds(code) and WRONG_CHECK_DIGIT not in line["note"]:
         raise line.wrong(f"{system.title} {code} fails its check digit", "copy it again from its source")

@@ -152,9 +152,7 @@ def thresholds_of(notes: Mapping[str, ThresholdNote]) -> Thresholds:
     return Thresholds(**{name: kind(notes[name].value) for name, kind in _KINDS.items()})
 
 
-def read_threshold_notes(
-    ours: Layer, site: Layer, evidence: Mapping[str, Evidence]
-) -> dict[str, ThresholdNote]:
+def read_threshold_notes(ours: Layer, site: Layer, evidence: Mapping[str, Evidence]) -> dict[str, ThresholdNote]:
     """Every number with what stands behind it, a site's value in place of ours. Raises KnowledgeError."""
     at = ours.at(THRESHOLDS_FILE)
     stated = ours.toml(THRESHOLDS_FILE)
@@ -197,7 +195,5 @@ def _note_of(at: str, name: str, table: dict[str, Any], evidence: Mapping[str, E
         raise KnowledgeError(f"{at}: {name}.value: {note.value} is below zero; give zero or more {note.unit}")
     for source in note.evidence:
         if source not in evidence and source not in NO_STUDY:
-            raise KnowledgeError(
-                f"{at}: {name}.evidence: {source} is unknown; add it to evidence.toml, or mend it"
-            )
+            raise KnowledgeError(f"{at}: {name}.evidence: {source} is unknown; add it to evidence.toml, or mend it")
     return note

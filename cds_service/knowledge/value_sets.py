@@ -61,8 +61,7 @@ def read_value_sets(ours: Layer, site: Layer) -> dict[str, ValueSet]:
     """Every value set by concept, checked. Raises KnowledgeError at the first thing wrong."""
     at = ours.at(DESCRIPTIONS_FILE)
     described = {
-        concept: checked(_DESCRIPTION, at, concept, table)
-        for concept, table in ours.toml(DESCRIPTIONS_FILE).items()
+        concept: checked(_DESCRIPTION, at, concept, table) for concept, table in ours.toml(DESCRIPTIONS_FILE).items()
     }
     files = {name for name in ours.files if name.startswith("value_sets/")}
     for name in files.difference(map(file_of, described)):

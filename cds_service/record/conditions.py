@@ -139,8 +139,8 @@ def _graded(concepts: Concepts, resource: fhir.Condition, at: Standpoint) -> Con
     return Concepts(matches, concepts.waiting)
 
 
-def _stages(raw: msgspec.Raw | None) -> tuple[str, ...]:
-    if raw is None:
+def _stages(raw: msgspec.Raw) -> tuple[str, ...]:
+    if not raw:
         return ()
     try:
         stages = msgspec.json.decode(raw, type=list[Stage] | None)

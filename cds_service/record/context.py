@@ -69,24 +69,18 @@ def is_operation(entry: Procedure) -> bool:
     return PRIOR_SURGERY in entry.concepts and not any(concept in entry.concepts for concept in NOT_OPERATIONS)
 
 
-def _compression_nearby(around: Surroundings) -> bool:
-    return around.other_current(COMPRESSING, CORD_REGIONS)
-
-
-ASKED: Mapping[tuple[str, str], Callable[[Surroundings], bool]] = {
-    ("spine-context", PRIOR_SURGERY): lambda around: around.other_current(SPINE_SETS),
-    ("spine-context", "myelopathy"): _compression_nearby,
-    ("spine-context", "spinal_deformity"): lambda around: around.other_current(DEFORMED),
+ASKED: Mapping[str, Callable[[Surroundings], bool]] = {
+    PRIOR_SURGERY: lambda around: around.other_current(SPINE_SETS),
+    "myelopathy": lambda around: around.other_current(COMPRESSING, CORD_REGIONS),
+    "spinal_deformity": lambda around: around.other_current(DEFORMED),
 }
+"""What spine-context asks in some sets; in any other: back or neck pain, or radiculopathy."""
 
 
 def _holds(waiting: Waiting, around: Surroundings) -> bool:
-    only_if, concept = waiting.row.only_if, waiting.row.concept
-    if only_if == "prior-spine-surgery":
+    if waiting.row.only_if == "prior-spine-surgery":
         return around.operated()
-    if only_if != "spine-context":
-        return False
-    asked = ASKED.get((only_if, concept))
+    asked = ASKED.get(waiting.row.concept)
     return asked(around) if asked else around.other_current(PAIN_OR_ROOT)
 
 

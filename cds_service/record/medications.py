@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
-from cds_service.knowledge.drug_names import Names, names_of
+from cds_service.knowledge.drug_names import Names
 from cds_service.record.dates import DateRange, read_date
 from cds_service.record.drug_days import UNDATABLE, Days, ordered_days, stated_days
 from cds_service.record.drug_names import Named, name_drug
@@ -63,7 +63,7 @@ def read_drugs(
         return (), ()
     # Nothing that is read of a drug or its reason depends on the date of birth.
     at = Standpoint(day, None, knowledge.codes, knowledge.patterns, knowledge.given)
-    reading = Reading(medications, conditions_by_ref, at, knowledge, names_of(knowledge.value_sets))
+    reading = Reading(medications, conditions_by_ref, at, knowledge, knowledge.drug_names)
     ordered = [drug for found in distinct(_ordered(requests, reading)) for drug in _drug(*found, reading)]
     stated = [drug for found in distinct(_stated(statements, reading)) for drug in _drug(*found, reading)]
     in_order = sorted(with_restated([*ordered, *stated]), key=_by_day)

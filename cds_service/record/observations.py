@@ -127,7 +127,7 @@ def _answers(value: fhir.CodeableConcept | None, at: Standpoint) -> Mapping[str,
 
 def _value(resource: fhir.Observation, known: ObservationCode, published: Published, at: Standpoint) -> float | None:
     value = _number(resource.valueQuantity, resource.valueInteger, known, at)
-    if value is None and known.what == PEG and resource.component is not None:
+    if value is None and known.what == PEG and resource.component:
         return _of_parts(resource.component, published, at)
     return value
 

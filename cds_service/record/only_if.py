@@ -123,9 +123,9 @@ def happened_within(days: int, told: Told, day: date, later_of_both: bool = Fals
     return (day - newest).days <= days
 
 
-def _adult(_row: Row, _code: str, _told: Told, _at: Standpoint) -> None:
-    """Asked of Observations alone, which know their day."""
-    return None
+def _adult(_row: Row, _code: str, _told: Told, _at: Standpoint) -> bool:
+    """Asked of Observations alone, which know their day; of nothing else does such a row say anything."""
+    return False
 
 
 LATER_OF_BOTH = ("diabetes_uncontrolled", "long_term_opioid_status")

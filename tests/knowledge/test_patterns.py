@@ -30,6 +30,7 @@ PATTERNS = [
     ("physical_therapy", "Physiotherapy, 6 sessions", "care_physical_therapy"),
     ("spinal_injection", "Epidural steroid injection", "care_spinal_injection"),
     ("neurogenic_claudication", "neurogenic claudication", "neurogenic_claudication"),
+    ("gabapentinoid_other_indication", "Post-herpetic neuralgia", "gabapentinoid_other_indication"),
 ]
 
 

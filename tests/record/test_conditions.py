@@ -91,7 +91,10 @@ def test_onset_and_record_are_kept_apart() -> None:
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"onsetDateTime": "2026-11-23"}, "1 Condition with an onset after the day of assessment: the date was not used"),
+        (
+            {"onsetDateTime": "2026-11-23"},
+            "1 Condition with an onset after the day of assessment: the date was not used",
+        ),
         ({"onsetDateTime": "1950-01-01"}, "1 Condition with an onset before birth: the date was not used"),
         (
             {"recordedDate": "2026-11-23"},
@@ -252,3 +255,15 @@ def test_editions_of_snomed_and_codings_without_system_or_code() -> None:
     made = {"coding": [{"code": "1"}, {"system": "http://x"}, edition, {"system": "http://local", "code": " 7 "}]}
     (found,) = chart(condition(made)).conditions
     assert found.codes == {(SNOMED, "279039007"), ("http://local", "7")}
+
+
+def test_a_chart_repeats_itself_and_is_read_the_same() -> None:
+    entries = [
+        condition(made, id=f"{n}-{place}")
+        for n in range(2)
+        for place, made in enumerate((PAIN, code(text="Sciatica"), code(text="Viral sinusitis")))
+    ]
+    assert [sorted(entry.concepts) for entry in chart(*entries).conditions] == [
+        ["spine_pain_back_neck"],
+        ["radiculopathy"],
+    ] * 2

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from cds_service.record.only_if import Told, holds
 from cds_service.record.patient import Condition, PatientRecord
 from tests.record.charts import (
     CPT,
@@ -19,6 +20,7 @@ from tests.record.charts import (
     condition,
     knowledge,
     resource,
+    standpoint,
     status,
 )
 
@@ -189,9 +191,7 @@ def test_spine_context_of_deformity() -> None:
         (code((SNOMED, "31511007")), [condition(code((ICD_10_CM, "G89.28")), id="z")], False),
     ],
 )
-def test_prior_spine_surgery_of_a_failed_back(
-    made: dict[str, Any], others: list[dict[str, Any]], counts: bool
-) -> None:
+def test_prior_spine_surgery_of_a_failed_back(made: dict[str, Any], others: list[dict[str, Any]], counts: bool) -> None:
     assert is_in("failed_back_surgery", condition(made), *others) is counts
 
 
@@ -224,9 +224,7 @@ def test_severity_text_of_instability(made: dict[str, Any], use: str) -> None:
     assert found.concepts["severe_instability"].use == use
 
 
-@pytest.mark.parametrize(
-    ("text", "counts"), [("Major depression", False), ("Severe major depression", True)]
-)
+@pytest.mark.parametrize(("text", "counts"), [("Major depression", False), ("Severe major depression", True)])
 def test_severity_text_of_depression(text: str, counts: bool) -> None:
     assert is_in("severe_depression", condition(code((SNOMED, "370143000"), text=text))) is counts
 
@@ -346,3 +344,8 @@ def test_an_injection_into_the_spinal_canal_needs_a_spine_word() -> None:
     assert chart({**made, "note": [{"text": "for low back pain"}]}).procedures
     robotic = resource("Procedure", code((HCPCS, "G0339"), text="spine"), status="completed")
     assert chart(robotic).procedures[0].concepts["proc_radiosurgery_spine"].use == "weak"
+
+
+def test_adult_says_nothing_outside_observations() -> None:
+    row = next(row for row in knowledge().value_sets["vitals_bmi_weight_height"].rows if row.only_if == "adult")
+    assert holds(row, row.code, Told(), standpoint()) is False

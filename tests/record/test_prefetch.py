@@ -88,9 +88,7 @@ OPTIONAL: list[tuple[str, object, Answer]] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("value", "answer"), [row[1:] for row in OPTIONAL], ids=[row[0] for row in OPTIONAL]
-)
+@pytest.mark.parametrize(("value", "answer"), [row[1:] for row in OPTIONAL], ids=[row[0] for row in OPTIONAL])
 def test_what_came_of_an_optional_key(value: object, answer: Answer) -> None:
     assert chart(procedures=value).answers["procedures"] is answer
 
@@ -218,7 +216,11 @@ ODDITIES: list[tuple[Key, object, list[str]]] = [
     ("procedures", bundle(OUTCOME), ["procedures: the client met an error while retrieving them"]),
     ("procedures", bundle(procedure(code=7)), ["1 Procedure skipped: code is not an object"]),
     ("procedures", bundle(*[procedure(code=7)] * 2), ["2 Procedures skipped: code is not an object"]),
-    ("procedures", bundle(None, 7), ["1 entry skipped: it holds no resource", "1 entry skipped: it names no resourceType"]),
+    (
+        "procedures",
+        bundle(None, 7),
+        ["1 entry skipped: it holds no resource", "1 entry skipped: it names no resourceType"],
+    ),
     ("procedures", bundle(None, None), ["2 entries skipped: it holds no resource"]),
     ("procedures", bundle(condition()), ["1 Condition under procedures not read"]),
     ("procedures", bundle({"resourceType": "Ada"}), ["1 resource of another type under procedures not read"]),

@@ -20,9 +20,7 @@ def test_the_templates() -> None:
             "MedicationRequest?patient={{context.patientId}}&status=active,on-hold,completed,stopped&_count=200"
         ),
         "procedures": "Procedure?patient={{context.patientId}}&_count=200",
-        "observations": (
-            "Observation?patient={{context.patientId}}&code=39156-5,4548-4,8302-2&_sort=-date&_count=200"
-        ),
+        "observations": ("Observation?patient={{context.patientId}}&code=39156-5,4548-4,8302-2&_sort=-date&_count=200"),
         "diagnosticReports": (
             "DiagnosticReport?patient={{context.patientId}}&category=LP29684-5,RAD&_sort=-date&_count=50"
         ),
