@@ -6,12 +6,14 @@ rows that would suggest one. An unknown reads as not holding, and the card names
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from cds_service.assessment.verdict import Rule, Verdict, all_of, any_of, at_least, none_of, rule
 from cds_service.findings import Findings
 from cds_service.findings.finding import Fact
+from cds_service.findings.flag import RedFlag
 from cds_service.findings.risk import Risk
 from cds_service.findings.sign import NEVER_STARTS_A_CARD, Sign
 from cds_service.findings.suppression import Holding
@@ -52,24 +54,16 @@ def deceased(has: Findings, given: Thresholds) -> Verdict:
     return _suppressed("deceased", has.suppression.deceased)
 
 
-@rule("hospice-or-pregnancy")
-def hospice(has: Findings, given: Thresholds) -> Verdict:
-    """The patient is in hospice care: nothing is said."""
-    return _suppressed("in hospice care", has.suppression.hospice)
-
-
 @rule("urgent-emergency", evidence=("E18", "E19", "E21", "E26", "E27"))
 def urgent_emergency(has: Findings, given: Thresholds) -> Verdict:
     """A new emergency of list 1a is on record: assess today."""
-    found = tuple(flag.fact for flag in has.red_flags.emergencies)
-    return Verdict("a new emergency on record", bool(found), found)
+    return _red_flag("a new emergency on record", has.red_flags.emergencies, has)
 
 
 @rule("urgent-prompt", evidence=("E18", "E26"))
 def urgent_prompt(has: Findings, given: Thresholds) -> Verdict:
     """A finding of list 1b is on record: specialist assessment within days."""
-    found = tuple(flag.fact for flag in has.red_flags.prompts)
-    return Verdict("a finding that needs prompt assessment", bool(found), found)
+    return _red_flag("a finding that needs prompt assessment", has.red_flags.prompts, has)
 
 
 @rule("under-18")
@@ -79,17 +73,19 @@ def under_18(has: Findings, given: Thresholds) -> Verdict:
 
 
 @rule("hospice-or-pregnancy")
-def pregnancy(has: Findings, given: Thresholds) -> Verdict:
-    """The patient is pregnant: no elective evaluation is suggested."""
-    return _suppressed("pregnant", has.suppression.pregnant)
+def hospice_or_pregnancy(has: Findings, given: Thresholds) -> Verdict:
+    """The patient is pregnant, or in hospice care, which silences red flags too.
+
+    Hospice care is row 0 of the table and pregnancy row 3; they share one id.
+    """
+    hospice = _suppressed("in hospice care", has.suppression.hospice)
+    return any_of("hospice or pregnancy", hospice, _suppressed("pregnant", has.suppression.pregnant))
 
 
 @rule("post-operative")
 def post_operative(has: Findings, given: Thresholds) -> Verdict:
     """A spine operation was done within the post-operative period: its surgeon follows the patient."""
-    return _suppressed(
-        f"spine operation within {given.postop_quiet_days} days", has.suppression.post_operative
-    )
+    return _suppressed(f"spine operation within {given.postop_quiet_days} days", has.suppression.post_operative)
 
 
 @rule("in-hand")
@@ -132,11 +128,10 @@ def consider(has: Findings, given: Thresholds) -> Verdict:
 
 DECISION_TABLE: tuple[Rule[[Findings, Thresholds]], ...] = (
     deceased,
-    hospice,
     urgent_emergency,
     urgent_prompt,
     under_18,
-    pregnancy,
+    hospice_or_pregnancy,
     post_operative,
     in_hand,
     not_advised,
@@ -174,57 +169,45 @@ def assess(has: Findings, given: Thresholds, *, recommend_needs: frozenset[Key] 
 
     `recommend_needs` names keys without which a recommendation becomes `consider` (CDS_RECOMMEND_NEEDS).
     """
-    judged = [RuleVerdict(row.id, row(has, given)) for row in DECISION_TABLE]
-    needed = Verdict("every key that a recommendation needs was answered", _answered(has, recommend_needs))
-    judged = [
-        _with_needs(row, needed) if row.rule == "recommend" and recommend_needs else row for row in judged
-    ]
-    rule_id, why = _first_that_holds(judged, has)
-    verdicts = tuple(_merged(judged))
-    reasons = next((row.verdict.facts for row in verdicts if row.rule == rule_id), ())
-    return Assessment(OUTCOMES.get(rule_id, "none"), rule_id, why, verdicts, reasons, has)
+    judged = {row.id: row(has, given) for row in DECISION_TABLE}
+    if recommend_needs:
+        judged["recommend"] = all_of("recommend an evaluation", judged["recommend"], _answered(has, recommend_needs))
+    decided, why = _decided(judged, has)
+    verdicts = tuple(RuleVerdict(rule_id, verdict) for rule_id, verdict in judged.items())
+    reasons = judged[decided].facts if decided else ()
+    return Assessment(OUTCOMES.get(decided, "none"), decided, why, verdicts, reasons, has)
 
 
-def _first_that_holds(judged: list[RuleVerdict], has: Findings) -> tuple[str, Why]:
-    """The deciding rule, or why nothing is said; a referral under way only stops recommend and consider."""
-    referred = False
-    for row in judged:
-        if row.verdict.holds is not True:
-            continue
-        if row.rule == "in-hand":
-            referred = True
-        elif row.rule not in OUTCOMES:
-            return "", SILENCES[row.rule]
-        elif referred and row.rule in ("recommend", "consider"):
-            return "", "in-hand"
-        else:
-            return row.rule, ""
+def _decided(judged: Mapping[str, Verdict], has: Findings) -> tuple[str, Why]:
+    """The first rule that holds, or why nothing is said; a referral under way only stops recommend and consider."""
+    holding = [rule_id for rule_id, verdict in judged.items() if verdict.holds is True]
+    if has.suppression.hospice.holds is True and "deceased" not in holding:
+        return "", "hospice-or-pregnancy"
+    referred = "in-hand" in holding
+    first = next((rule_id for rule_id in holding if rule_id != "in-hand"), "")
+    if first in SILENCES:
+        return "", SILENCES[first]
+    if referred and first in ("recommend", "consider"):
+        return "", "in-hand"
+    if first:
+        return first, ""
     return "", "stale" if has.complaints.stale_only else "no-sign"
 
 
-def _merged(judged: list[RuleVerdict]) -> list[RuleVerdict]:
-    """Hospice and pregnancy share an id, and so one verdict, where the later stands."""
-    together = [row.verdict for row in judged if row.rule == "hospice-or-pregnancy"]
-    both = RuleVerdict("hospice-or-pregnancy", any_of("in hospice care or pregnant", *together))
-    merged: list[RuleVerdict] = []
-    for row in judged:
-        if row.rule != both.rule:
-            merged.append(row)
-        elif row.verdict is together[-1]:
-            merged.append(both)
-    return merged
+def _answered(has: Findings, keys: frozenset[Key]) -> Verdict:
+    """Every key that a recommendation needs was answered; what is missing could still speak against it."""
+    whole = all(has.record.answered(key) for key in keys)
+    return Verdict("every key that a recommendation needs was answered", True if whole else None)
 
 
-def _with_needs(row: RuleVerdict, needed: Verdict) -> RuleVerdict:
-    return RuleVerdict(row.rule, all_of(row.verdict.says, row.verdict, needed))
-
-
-def _answered(has: Findings, keys: frozenset[Key]) -> Truth:
-    return all(has.record.answered(key) for key in keys)
+def _red_flag(says: str, flags: tuple[RedFlag, ...], has: Findings) -> Verdict:
+    """Unknown, not false, where conditions came only in part."""
+    nothing_else = False if has.record.answered("conditions") else None
+    return Verdict(says, True if flags else nothing_else, tuple(flag.fact for flag in flags))
 
 
 def _suppressed(says: str, found: Holding) -> Verdict:
-    return Verdict(says, found.holds, found.facts)
+    return Verdict(found.because if found.holds is None else says, found.holds, found.facts)
 
 
 def _starting(has: Findings) -> list[Sign]:
@@ -258,4 +241,5 @@ def _factor(risk: Risk, holds: Truth) -> Verdict:
 
 
 def _adult_by_birth_date(has: Findings) -> Verdict:
-    return Verdict("the birth date is on record", has.record.born is not None)
+    """Without a birth date nobody knows that the patient is grown up."""
+    return Verdict("the birth date is on record", True if has.record.born else None)

@@ -25,16 +25,16 @@ class Verdict:
     @property
     def because(self) -> str:
         """One line of why: the statements that made it true, false or unknown."""
-        decisive = tuple(dict.fromkeys(leaf.says for leaf in self.leaves() if leaf.holds is self.holds))
-        words = "; ".join(decisive) or self.says
+        words = "; ".join(dict.fromkeys(leaf.says for leaf in self.decisive()))
         return words if self.holds else f"{'not' if self.holds is False else 'unknown'}: {words}"
 
-    def leaves(self) -> Iterator[Verdict]:
-        """The statements at the ends of the tree, in reading order."""
-        if not self.parts:
+    def decisive(self) -> Iterator[Verdict]:
+        """The statements at the ends of the tree that made it what it is, in reading order."""
+        parts = [part for part in self.parts if part.holds is self.holds]
+        if not parts:
             yield self
-        for part in self.parts:
-            yield from part.leaves()
+        for part in parts:
+            yield from part.decisive()
 
 
 def all_of(says: str, *parts: Verdict) -> Verdict:

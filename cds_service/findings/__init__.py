@@ -70,7 +70,6 @@ def find(record: PatientRecord, given: Thresholds) -> Findings:
         imaging=imaging(record, given),
         risks=risks(record, given),
     )
-    last = done.last.day if done.last else None
     adult = has_reached(record.born, given.adult_age, record.day) is not False
     return Findings(
         record=record,
@@ -84,7 +83,7 @@ def find(record: PatientRecord, given: Thresholds) -> Findings:
         risks=seen.risks,
         cautions=cautions(record, given, seen.opioids.status),
         red_flags=red_flags(record, done, given, adult=adult),
-        suppression=suppression(record, given, last),
+        suppression=suppression(record, given, done.last_day),
         unchecked=unchecked(record),
         gaps=gaps(seen),
     )

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from cds_service.findings.finding import Fact
 from cds_service.findings.flag import Chart, FlagEntry, RedFlag, flag_entry
+from cds_service.findings.gait import explaining
 from cds_service.findings.limbs import limb_deficits, limb_fact
 from cds_service.findings.on_record import days_since, entry_fact, in_order, refs
 from cds_service.findings.spine_context import ROOT_SETS
@@ -78,11 +79,10 @@ def _other_causes(chart: Chart) -> Iterator[Fact]:
     What is unconfirmed, or of doubtful status, explains nothing away.
     """
     within, today = chart.given.other_cause_days, chart.today
-    for entry in in_order(chart.record.conditions):
-        if entry.open and not entry.unconfirmed and entry.counts_for(OTHER_CAUSE):
-            age = days_since(entry.onset or entry.recorded, today)
-            if age is None or age <= within:
-                yield entry_fact(entry, OTHER_CAUSE)
+    for entry in explaining(chart.record, OTHER_CAUSE):
+        age = days_since(entry.onset or entry.recorded, today)
+        if age is None or age <= within:
+            yield entry_fact(entry, OTHER_CAUSE)
     for done in chart.record.procedures:
         age = days_since(done.performed, today)
         if done.sure and done.counts_for(OTHER_CAUSE) and age is not None and age <= within:

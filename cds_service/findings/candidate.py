@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cds_service.findings.finding import Present
 from cds_service.findings.grounds import Grounds
+from cds_service.findings.obesity import body_mass
 from cds_service.findings.on_record import entry_fact, in_order
 from cds_service.findings.sign import Sign
 from cds_service.record.patient import Condition, PatientRecord
@@ -15,26 +16,24 @@ CANDIDATE_SETS = (
     "spondylolisthesis",
     "redflag_vertebral_fracture",
 )
-BODY_MASS_INDEX = "obesity"
 
 
 def favourable_candidate(seen: Grounds) -> Sign:
     """Full: a localised candidate diagnosis, MRI or CT within a year, no factor of rows 6 or 7, BMI not 30 or more.
 
-    In part: a candidate diagnosis, the rest missing. It never starts a card.
+    In part: a candidate diagnosis, the rest missing. A factor or a BMI that is unknown does not stand in the way.
+    It never starts a card.
     """
     named = candidates(seen.record)
     if not named:
         return seen.absent("favourable-candidate")
     missing = _missing(seen, named)
-    facts = tuple(entry_fact(entry, _candidate_set(entry)) for entry in named)
-    because = "a candidate diagnosis" + ("" if missing else " with imaging and no factor against")
     return Sign(
         "favourable-candidate",
         "present",
         "partial" if missing else "full",
-        because=because,
-        facts=facts,
+        because="a candidate diagnosis" + ("" if missing else " with imaging and no factor against"),
+        facts=tuple(entry_fact(entry, _candidate_set(entry)) for entry in named),
         missing=missing,
     )
 
@@ -50,19 +49,18 @@ def _candidate_set(entry: Condition) -> str:
 
 def _missing(seen: Grounds, named: tuple[Condition, ...]) -> tuple[str, ...]:
     """What keeps the sign from being full, in words."""
-    against = any(
-        risk.major is True or risk.extreme is True or risk.modifiable is True for risk in seen.risks
-    )
+    imaged = isinstance(seen.imaging, Present) and seen.imaging.value.sure
+    against = any(True in (risk.major, risk.extreme, risk.modifiable) for risk in seen.risks)
     found = (
         ("the part of the spine", all(entry.region == "unknown" for entry in named)),
-        ("MRI or CT within a year", not isinstance(seen.imaging, Present)),
+        (f"MRI or CT within {seen.given.imaging_days} days", not imaged),
         ("treatment of a risk", against),
-        ("a BMI below 30", _heavy(seen)),
+        (f"a BMI below {seen.given.obesity_caution_bmi:g}", _heavy(seen)),
     )
     return tuple(words for words, lacking in found if lacking)
 
 
 def _heavy(seen: Grounds) -> bool:
-    risk = next(risk for risk in seen.risks if risk.id == BODY_MASS_INDEX)
-    bmi = risk.value.get("bmi")
-    return isinstance(bmi, float | int) and bmi >= seen.given.obesity_caution_bmi
+    """Measured, or the least that a code says."""
+    mass = body_mass(seen.record, seen.given)
+    return mass is not None and mass.value >= seen.given.obesity_caution_bmi

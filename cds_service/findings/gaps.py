@@ -6,8 +6,10 @@ from cds_service.findings.finding import Present
 from cds_service.findings.grounds import Grounds
 from cds_service.record.patient import Key, PatientRecord
 
+MEDICATIONS = "medications"
 NOUNS: tuple[tuple[Key, str], ...] = (
     ("conditions", "conditions"),
+    ("medicationStatements", MEDICATIONS),
     ("procedures", "procedures"),
     ("observations", "observations"),
     ("diagnosticReports", "imaging"),
@@ -16,11 +18,12 @@ NOUNS: tuple[tuple[Key, str], ...] = (
 
 
 def unchecked(record: PatientRecord) -> tuple[str, ...]:
-    """The nouns of the keys that were not answered or came in part; of the two medication keys, of both."""
-    nouns = [noun for key, noun in NOUNS if not record.answered(key)]
-    if not record.medications_answered:
-        nouns.insert(1 if "conditions" in nouns else 0, "medications")
-    return tuple(nouns)
+    """The nouns of the keys that were not answered or came in part; either medication key suffices."""
+    return tuple(
+        noun
+        for key, noun in NOUNS
+        if not (record.medications_answered if noun == MEDICATIONS else record.answered(key))
+    )
 
 
 def gaps(seen: Grounds) -> tuple[str, ...]:
@@ -32,8 +35,4 @@ def gaps(seen: Grounds) -> tuple[str, ...]:
     found += seen.care.gaps
     if seen.record.born is None:
         found.append("no birth date")
-    return tuple(dict.fromkeys(_sentence(words) for words in found if words))
-
-
-def _sentence(words: str) -> str:
-    return words[:1].upper() + words[1:]
+    return tuple(dict.fromkeys(words[:1].upper() + words[1:] for words in found))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from cds_service.findings.complaints import Complaint, Complaints
@@ -14,7 +15,7 @@ from cds_service.findings.risk import Risk
 from cds_service.findings.sign import Sign, SignId, State
 from cds_service.findings.words import as_in_a_sentence, span_in_words
 from cds_service.knowledge.thresholds import Thresholds
-from cds_service.record.patient import Condition, Key, PatientRecord
+from cds_service.record.patient import Key, PatientRecord, Region
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,14 @@ class Grounds:
     done: Operations
     imaging: Finding[Imaging]
     risks: tuple[Risk, ...]
+
+    def sure(self, kinds: Collection[str], region: Region = "unknown") -> tuple[Complaint, ...]:
+        """The current complaints of these kinds by more than weak rows: only these make a sign full."""
+        return tuple(one for one in self.complaints.current(kinds, region) if not one.weak)
+
+    def lasting(self, among: Iterable[Complaint]) -> tuple[Complaint, ...]:
+        """Those that have lasted more than 84 days for sure."""
+        return tuple(one for one in among if one.lasted_more_than(self.given.symptom_days) is True)
 
     def absent(self, sign: SignId, needs: Key | None = None) -> Sign:
         """Nothing of the sign is on record; unknown where conditions, or the key it needs, were not answered."""
@@ -68,7 +77,3 @@ def facts_of(complaints: tuple[Complaint, ...]) -> tuple[Fact, ...]:
     """The complaints as facts, each once."""
     return tuple(dict.fromkeys(complaint.fact for complaint in complaints))
 
-
-def regions_of(entries: tuple[Condition, ...]) -> tuple[str, ...]:
-    """The regions the entries name, each once."""
-    return tuple(dict.fromkeys(entry.region for entry in entries))

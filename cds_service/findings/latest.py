@@ -67,7 +67,8 @@ def latest(
     between: tuple[float, float] = EVERY_VALUE,
 ) -> Reading | None:
     """The newest value of `what`, at most `within` days old; passes over the undated, future, impossible."""
-    read = [reading for entry in record.observations if (reading := _reading(entry, what, record.day))]
+    measured = [entry for entry in record.observations if entry.what == what]
+    read = [reading for entry in measured if (reading := _reading(entry, record.day))]
     usable = [
         reading
         for reading in read
@@ -77,8 +78,8 @@ def latest(
     return max(usable, key=lambda reading: (reading.day, sign * reading.value, reading.sources), default=None)
 
 
-def _reading(entry: Observation, what: str, today: date) -> Reading | None:
+def _reading(entry: Observation, today: date) -> Reading | None:
     day = day_of(entry.when, today)
-    if entry.what != what or entry.value is None or entry.when is None or day is None:
+    if entry.value is None or entry.when is None or day is None:
         return None
     return Reading(entry.value, day, entry.when, refs(entry), entry.preliminary)

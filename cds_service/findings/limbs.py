@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from cds_service.findings.finding import Fact
+from cds_service.findings.gait import explaining
 from cds_service.findings.on_record import days_since, entry_fact, in_order
 from cds_service.knowledge.thresholds import Thresholds
 from cds_service.record.patient import Condition, PatientRecord
 
 LIMBS = "limb_neuro_symptoms"
 FOOT_DROP = "redflag_foot_drop"
+POLYNEUROPATHY = "polyneuropathy"
 LIMB_PAIN_ICD10 = "M796"
 LIMB_PAIN_ICD9 = "7295"
 # By its code it is any sign of the musculoskeletal system; it is in the set only where its text names a weak limb.
@@ -21,24 +23,19 @@ WEAKNESS = frozenset({"713514005", "713512009", WEAK_BY_TEXT})
 
 def limb_symptoms(record: PatientRecord, given: Thresholds) -> tuple[Condition, ...]:
     """What may come from a nerve root: pain, numbness or weakness; beside a polyneuropathy only focal weakness."""
-    if polyneuropathy(record):
+    if explaining(record, POLYNEUROPATHY):
         return focal_weakness(record, given)
     return _open(entry for entry in record.conditions if entry.counts_for(LIMBS) or _is_weakness(entry))
 
 
 def limb_deficits(record: PatientRecord) -> tuple[Condition, ...]:
     """Weakness or numbness, not mere pain, of a limb; numbness not beside a polyneuropathy (1a.6)."""
-    explained = polyneuropathy(record)
+    explained = explaining(record, POLYNEUROPATHY)
     return _open(
         entry
         for entry in record.conditions
         if _is_weakness(entry) or (entry.counts_for(LIMBS) and not _is_pain(entry) and not explained)
     )
-
-
-def polyneuropathy(record: PatientRecord) -> bool:
-    """A polyneuropathy is on record and not over: it explains numbness; one in doubt explains nothing."""
-    return any(entry.open and not entry.unconfirmed and entry.counts_for("polyneuropathy") for entry in record.conditions)
 
 
 def focal_weakness(record: PatientRecord, given: Thresholds) -> tuple[Condition, ...]:

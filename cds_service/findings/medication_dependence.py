@@ -13,32 +13,26 @@ def medication_dependence(seen: Grounds) -> Sign:
     In part: chronic with a shorter or unknown duration or without that care; possible chronic use; or a
     gabapentinoid for 90 days or more with root or spine pain. Opioid use disorder never makes a sign.
     """
-    symptoms = seen.complaints.symptoms()
-    use = seen.opioids.for_spine
-    lasted = seen.complaints.lasted_more_than(seen.given.symptom_days) is True
-    sure = any(not symptom.weak for symptom in symptoms)
-    if use == "chronic" and sure and lasted and care_suffices(seen.care_but_opioids):
-        return _sign(
-            seen, "long-term opioids for the spine despite other care", "long-term opioids", full=True
-        )
+    symptoms, use = seen.complaints.symptoms(), seen.opioids.for_spine
+    sure = seen.lasting(symptom for symptom in symptoms if not symptom.weak)
+    if use == "chronic" and sure and care_suffices(seen.care_but_opioids):
+        return _sign(seen, "long-term opioids", " despite other care", seen.opioids.facts, full=True)
     if use in ("chronic", "possible") and symptoms:
         certainty = "long-term" if use == "chronic" else "possibly long-term"
-        return _sign(seen, f"{certainty} opioids for the spine", f"{certainty} opioids", full=False)
+        return _sign(seen, f"{certainty} opioids", "", seen.opioids.facts, full=False)
     if seen.nonopioid.long_term is True and seen.complaints.current(("axial", "radicular")):
-        return _sign(seen, "a long-term gabapentinoid for the spine", "long-term gabapentinoid", full=False)
+        return _sign(seen, "long-term gabapentinoid", "", seen.nonopioid.facts, full=False)
     answered = seen.record.medications_answered and seen.record.answered("conditions")
     return absent("medication-dependence", answered=answered)
 
 
-def _sign(seen: Grounds, because: str, brief: str, *, full: bool) -> Sign:
-    drugs: tuple[Fact, ...] = seen.opioids.facts or seen.nonopioid.facts
-    missing = () if full else ("duration, indication and other care",)
+def _sign(seen: Grounds, brief: str, more: str, drugs: tuple[Fact, ...], *, full: bool) -> Sign:
     return Sign(
         "medication-dependence",
         "present",
         "full" if full else "partial",
-        because=because,
+        because=f"{brief} for the spine{more}",
         brief=brief,
         facts=(*drugs, *facts_of(seen.complaints.symptoms())),
-        missing=missing,
+        missing=() if full else ("duration, indication and other care",),
     )

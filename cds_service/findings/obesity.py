@@ -62,7 +62,7 @@ def _of_reading(reading: Reading, record: PatientRecord) -> BodyMass:
 def _computed(record: PatientRecord, given: Thresholds) -> BodyMass | None:
     """Weight in kg over height in m squared, dated as the weight; outside 10 to 100 it is rejected."""
     weight = latest(record, "body weight", "higher", given.weight_days)
-    height = latest(_adult(record, given), "body height", "lower")
+    height = latest(_grown(record, given), "body height", "lower") if weight else None
     if weight is None or height is None or height.value <= 0:
         return None
     value = weight.value / height.value**2
@@ -73,14 +73,11 @@ def _computed(record: PatientRecord, given: Thresholds) -> BodyMass | None:
     return _of_reading(Reading(value, weight.day, weight.when, sources, doubt), record)
 
 
-def _adult(record: PatientRecord, given: Thresholds) -> PatientRecord:
-    """The record without heights measured before the patient was grown up; birth date unknown: all count."""
-    grown = tuple(
-        entry
-        for entry in record.observations
-        if entry.when is not None and has_reached(record.born, given.adult_age, entry.when.last) is not False
-    )
-    return replace(record, observations=grown)
+def _grown(record: PatientRecord, given: Thresholds) -> PatientRecord:
+    """The record with no observation but heights measured once grown up; birth date unknown: all heights."""
+    heights = (entry for entry in record.observations if entry.what == "body height" and entry.when is not None)
+    grown = (e for e in heights if e.when and has_reached(record.born, given.adult_age, e.when.last) is not False)
+    return replace(record, observations=tuple(grown))
 
 
 def _coded(record: PatientRecord) -> BodyMass | None:

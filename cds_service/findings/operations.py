@@ -115,7 +115,8 @@ def _kind_of(value_set: str, entry: Procedure) -> Kind:
 
 def _status(entry: Condition) -> Operation | None:
     """A status or failed-back entry proves an operation without dating it; one in doubt or of weak rows does not."""
-    if entry.unconfirmed or all(name not in entry.concepts or entry.concepts[name].use == "weak" for name in STATUS_SETS):
+    uses = {entry.concepts[name].use for name in STATUS_SETS if name in entry.concepts}
+    if entry.unconfirmed or not uses - {"weak"}:
         return None
     return Operation("other", entry.region, sources=refs(entry))
 

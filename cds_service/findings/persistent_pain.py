@@ -6,6 +6,7 @@ from cds_service.findings.complaints import Complaint
 from cds_service.findings.grounds import Grounds, care_suffices, facts_of, longest, told
 from cds_service.findings.sign import Sign
 
+PAIN = ("axial",)
 NOT_CARED_FOR = "no conservative care documented for it"
 NOT_SURE_HOW_LONG = "how long it has lasted"
 
@@ -15,30 +16,26 @@ def persistent_pain(seen: Grounds) -> Sign:
 
     In part: without that care, or of possible or unknown duration. A pain known only by a weak code stays partial.
     """
-    pains = seen.complaints.current(("axial",))
-    lasting = tuple(pain for pain in pains if pain.lasted_more_than(seen.given.symptom_days) is True)
+    pains = seen.complaints.current(PAIN)
+    lasting = seen.lasting(pains)
     possible = tuple(pain for pain in pains if pain.lasted_more_than(seen.given.symptom_days) is None)
-    if any(not pain.weak for pain in lasting) and care_suffices(seen.care):
-        return _sign(seen, lasting, full=True)
+    if seen.lasting(seen.sure(PAIN)) and care_suffices(seen.care):
+        return _sign(seen, lasting, full=True, sure=True)
     if lasting or possible:
-        return _sign(seen, lasting or possible, full=False)
+        return _sign(seen, lasting or possible, full=False, sure=bool(lasting))
     return seen.absent("persistent-pain")
 
 
-def _sign(seen: Grounds, pains: tuple[Complaint, ...], *, full: bool) -> Sign:
-    weeks = seen.given.symptom_days // 7
-    pain = longest(pains)
-    sure = pain.lasted_more_than(seen.given.symptom_days) is True
+def _sign(seen: Grounds, pains: tuple[Complaint, ...], *, full: bool, sure: bool) -> Sign:
     cared = care_suffices(seen.care)
-    because = f"pain for more than {weeks} weeks" if sure else "pain of uncertain duration"
+    because = f"pain for more than {seen.given.symptom_days // 7} weeks" if sure else "pain of uncertain duration"
     care = "despite conservative care" if cared else "without conservative care on record"
-    missing = (*(() if cared else (NOT_CARED_FOR,)), *(() if sure else (NOT_SURE_HOW_LONG,)))
     return Sign(
         "persistent-pain",
         "present",
         "full" if full else "partial",
         because=f"{because} {care}",
-        brief=told(pain),
+        brief=told(longest(pains)),
         facts=(*facts_of(pains), *(seen.care.facts if cared else ())),
-        missing=missing,
+        missing=(*(() if cared else (NOT_CARED_FOR,)), *(() if sure else (NOT_SURE_HOW_LONG,))),
     )

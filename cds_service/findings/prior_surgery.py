@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from cds_service.findings.complaints import Complaint, Complaints
-from cds_service.findings.finding import Fact
 from cds_service.findings.grounds import Grounds, facts_of, longest, told
-from cds_service.findings.operations import Operation, Operations
+from cds_service.findings.operations import Operations
 from cds_service.findings.sign import Sign
 from cds_service.findings.spine import compatible
-from cds_service.findings.words import range_in_words
-from cds_service.knowledge.thresholds import Thresholds
+from cds_service.findings.truth import Truth
 
 FELT = ("axial", "radicular", "claudication")
+FAILED_BACK = ("failed-back",)
+CAUSES = ("herniation", "stenosis")
 
 
 def without_treated(complaints: Complaints, done: Operations) -> Complaints:
@@ -28,78 +29,67 @@ def without_treated(complaints: Complaints, done: Operations) -> Complaints:
 def persistent_after_surgery(seen: Grounds) -> Sign:
     """Full: a failed-back code; or a symptom for more than 84 days (root: 42), more than 84 days after an operation.
 
-    A symptom that began before the operation must have been seen more than 84 days after it. Shorter or undated:
-    in part. An undated operation proves history, never this sign by timing.
+    A symptom that began before the operation must have been seen more than 84 days after it. Shorter, seen sooner
+    or undated: in part. An undated operation proves history, never this sign by timing.
     """
-    failed = seen.complaints.current(("failed-back",))
-    if any(not one.weak for one in failed):
-        return _sign(seen, failed, full=True)
-    late = [
-        (one, op) for one in seen.complaints.current(FELT) for op in (_operation_for(one, seen.done),) if op
-    ]
-    since = tuple(one for one, op in late if _after(one, op, seen))
-    lasting = tuple(one for one in since if not one.weak and _lasted(one, seen.given))
-    if lasting:
-        return _sign(seen, lasting, full=True)
+    failed = seen.complaints.current(FAILED_BACK)
+    since = tuple(one for one in seen.complaints.current(FELT) if _long_after(one, seen))
+    full = seen.sure(FAILED_BACK) or tuple(one for one in since if _counts_in_full(one, seen))
+    if full:
+        return _sign(seen, full, full=True)
     if failed or since:
         return _sign(seen, (*failed, *since), full=False)
     return seen.absent("persistent-after-surgery", "procedures")
 
 
 def _treated(one: Complaint, done: Operations) -> bool:
-    op = _operation_for(one, done)
-    if op is None or op.day is None or one.latest_start is None:
+    day = _operated(one, done)
+    return day is not None and _began_before(one, day) is True and not any(seen > day for seen in one.seen)
+
+
+def _operated(one: Complaint, done: Operations) -> date | None:
+    """The day of the last dated operation on the complaint's region; an unknown region matches any."""
+    return next((op.day for op in done.dated if compatible(op.region, one.region)), None)
+
+
+def _began_before(one: Complaint, day: date) -> Truth:
+    """It began before the day; unknown where its start may lie on both sides of it."""
+    if one.latest_start is not None and one.latest_start < day:
+        return True
+    return None if one.earliest_start is None or one.earliest_start < day or one.at_least else False
+
+
+def _long_after(one: Complaint, seen: Grounds) -> bool:
+    """The last operation on its region is more than 84 days past."""
+    day = _operated(one, seen.done)
+    return day is not None and (seen.record.day - day).days > seen.given.postop_quiet_days
+
+
+def _counts_in_full(one: Complaint, seen: Grounds) -> bool:
+    day, quiet = _operated(one, seen.done), seen.given.postop_quiet_days
+    days = seen.given.radicular_symptom_days if one.kind == "radicular" else seen.given.symptom_days
+    if day is None or one.weak or one.lasted_more_than(days) is not True:
         return False
-    seen_since = any(day > op.day for day in one.seen)
-    return one.latest_start < op.day and not seen_since
-
-
-def _operation_for(one: Complaint, done: Operations) -> Operation | None:
-    """The last dated operation on the complaint's region; an unknown region matches any."""
-    return next((op for op in done.dated if compatible(op.region, one.region)), None)
-
-
-def _after(one: Complaint, op: Operation, seen: Grounds) -> bool:
-    """The operation is more than 84 days past, and the symptom began after it or was seen that long after it."""
-    if op.day is None or (seen.record.day - op.day).days <= seen.given.postop_quiet_days:
-        return False
-    began_after = one.earliest_start is not None and one.earliest_start >= op.day and not one.at_least
-    return began_after or any((day - op.day).days > seen.given.postop_quiet_days for day in one.seen)
-
-
-def _lasted(one: Complaint, given: Thresholds) -> bool:
-    days = given.radicular_symptom_days if one.kind == "radicular" else given.symptom_days
-    return one.lasted_more_than(days) is True
+    return _began_before(one, day) is False or any((last - day).days > quiet for last in one.seen)
 
 
 def _sign(seen: Grounds, symptoms: tuple[Complaint, ...], *, full: bool) -> Sign:
     symptom = longest(symptoms)
+    causes = seen.complaints.current(CAUSES, symptom.region)
     return Sign(
         "persistent-after-surgery",
         "present",
         "full" if full else "partial",
-        because=f"{_course(symptom, seen)} symptoms after spine surgery",
-        brief=f"{told(symptom)} after spine surgery" if symptom.kind != "failed-back" else told(symptom),
-        facts=(*facts_of(symptoms), *operation_facts(seen.done)),
+        because=f"{_course(symptom, seen)}symptoms after spine surgery",
+        brief=told(symptom) if symptom.kind == "failed-back" else f"{told(symptom)} after spine surgery",
+        facts=(*facts_of(symptoms), *seen.done.facts, *facts_of(causes)),
         missing=() if full else ("how long it has lasted since the operation",),
     )
 
 
 def _course(symptom: Complaint, seen: Grounds) -> str:
-    """Persistent within a year of the operation; recurrent when newly begun more than a year after it."""
-    op = _operation_for(symptom, seen.done)
-    began = symptom.earliest_start
-    if op is None or op.day is None or began is None:
-        return "persistent"
-    return "recurrent" if (began - op.day).days > seen.given.late_after_surgery_days else "persistent"
-
-
-def operation_facts(done: Operations) -> tuple[Fact, ...]:
-    """Each operation on record: "lumbar fusion, 15 November 2026"."""
-    return tuple(Fact(_told(op), op.sources) for op in (*done.dated, *done.undated))
-
-
-def _told(op: Operation) -> str:
-    kind = "spine operation" if op.kind == "other" else op.kind.replace("-", " ")
-    where = f"{op.region} " if op.region != "unknown" else ""
-    return f"{where}{kind}, {range_in_words(op.when) if op.when else 'undated'}"
+    """Recurrent when newly begun more than a year after the operation, else persistent, as far as that is known."""
+    day, began = _operated(symptom, seen.done), symptom.earliest_start
+    if day is None or began is None or _began_before(symptom, day) is None:
+        return ""
+    return "recurrent " if (began - day).days > seen.given.late_after_surgery_days else "persistent "

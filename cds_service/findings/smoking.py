@@ -32,6 +32,7 @@ LEAST_TO_WORST: tuple[Status, ...] = ("never", "former", "current")
 STATUS_IN_WORDS = {"never": "never smoked", "former": "former smoker", "current": "current smoking"}
 SMOKING_UNKNOWN = "266927001"
 CHEWING = "F1722"
+ASKED = "smoking status"
 UNDATED = date.min
 
 
@@ -63,7 +64,8 @@ def smoking_statements(record: PatientRecord) -> tuple[Statement, ...]:
     On one day an Observation outweighs a Condition; among equals current outweighs former, and former never.
     "Unknown if ever smoked" states nothing. Chewing tobacco is no smoking.
     """
-    observed = [said for entry in record.observations if (said := _observed(entry, record.day))]
+    asked = [entry for entry in record.observations if entry.what == ASKED]
+    observed = [said for entry in asked if (said := _observed(entry, record.day))]
     listed = [said for entry in record.conditions if (said := _listed(entry, record.day))]
     return tuple(sorted((*observed, *listed), key=_weight))
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from cds_service.findings.complaints import Complaint
+from cds_service.findings.gait import GAIT, gait_entries, in_full
 from cds_service.findings.grounds import Grounds, facts_of, longest, told
-from cds_service.findings.on_record import days_since, entry_fact, in_order
+from cds_service.findings.limbs import is_recent
+from cds_service.findings.on_record import entry_fact
 from cds_service.findings.sign import Sign
 from cds_service.findings.spine import compatible
-from cds_service.record.patient import Condition, PatientRecord
+from cds_service.record.patient import Condition
 
-GAIT = "gait_balance_difficulty"
+STENOSIS = "spinal_stenosis"
 ABOVE_LUMBAR = ("cervical", "thoracic")
+ABOVE_LUMBAR_KINDS = ("axial", "radicular", "herniation", "structural", "stenosis")
 EXAMINE = "examination for myelopathy: hands, gait, reflexes"
 
 
@@ -21,54 +24,42 @@ def walking_and_balance(seen: Grounds) -> Sign:
     in words without a stenosis code. Another cause of the gait bars it, not neurogenic claudication.
     """
     gait = gait_entries(seen.record)
-    claudication = seen.complaints.current(("claudication",))
-    stenosis = seen.complaints.current(("stenosis",))
-    coded = tuple(one for one in claudication if not one.weak and _with_stenosis(one, stenosis))
-    narrowed = tuple(one for one in stenosis if not one.weak)
-    if coded:
-        return _sign(seen, coded, gait, full=True)
-    if narrowed and any(entry.counts_for(GAIT) for entry in gait):
-        return _sign(seen, narrowed, gait, full=True)
-    above = _above_lumbar(seen) if _recent(seen, gait, seen.given.gait_entry_days) else ()
-    partial = (*claudication, *(stenosis if gait else ()), *above)
+    claudication = tuple(one for one in seen.sure(("claudication",)) if _with_stenosis(seen, one))
+    narrowed = seen.sure(("stenosis",)) if in_full(gait) else ()
+    if claudication or narrowed:
+        return _sign(seen, claudication or narrowed, gait, full=True)
+    stenosis = seen.complaints.current(("stenosis",)) if gait else ()
+    partial = (*seen.complaints.current(("claudication",)), *stenosis, *_above_lumbar(seen, gait))
     return _sign(seen, partial, gait, full=False) if partial else seen.absent("walking-and-balance")
 
 
-def gait_entries(record: PatientRecord) -> tuple[Condition, ...]:
-    """Open gait, standing or balance entries; none where Parkinson's, stroke, MS or a leg joint is on record."""
-    if any(entry.counts_for("gait_other_cause") for entry in record.conditions):
+def _with_stenosis(seen: Grounds, claudication: Complaint) -> bool:
+    """Its own code says stenosis, or a code for stenosis of a compatible region stands beside it."""
+    own = (entry.concepts.get(STENOSIS) for entry in claudication.conditions)
+    return any(match is not None and not match.by_text for match in own) or any(
+        compatible(one.region, claudication.region) and not one.by_text for one in seen.sure(("stenosis",))
+    )
+
+
+def _above_lumbar(seen: Grounds, gait: tuple[Condition, ...]) -> tuple[Complaint, ...]:
+    """Pain, root, disc or stenosis complaints that name the neck or thoracic spine, where the gait is recent."""
+    if not any(is_recent(entry, seen.record, seen.given.gait_entry_days) for entry in gait):
         return ()
-    return in_order(entry for entry in record.conditions if entry.open and GAIT in entry.concepts)
-
-
-def _with_stenosis(claudication: Complaint, stenosis: tuple[Complaint, ...]) -> bool:
-    """Its own code says stenosis, or a stenosis of a compatible region stands beside it."""
-    named = any("spinal_stenosis" in entry.concepts for entry in claudication.conditions)
-    return named or any(compatible(one.region, claudication.region) for one in stenosis)
-
-
-def _above_lumbar(seen: Grounds) -> tuple[Complaint, ...]:
-    """Current pain, root, disc or stenosis complaints that name the neck or the thoracic spine."""
-    kinds = ("axial", "radicular", "herniation", "structural", "stenosis")
-    return tuple(one for one in seen.complaints.current(kinds) if one.region in ABOVE_LUMBAR)
-
-
-def _recent(seen: Grounds, gait: tuple[Condition, ...], days: int) -> bool:
-    ages = [days_since(when, seen.record.day) for entry in gait for when in (entry.onset, entry.recorded)]
-    return any(age is not None and age <= days for age in ages)
+    return tuple(one for one in seen.complaints.current(ABOVE_LUMBAR_KINDS) if one.region in ABOVE_LUMBAR)
 
 
 def _sign(seen: Grounds, lesions: tuple[Complaint, ...], gait: tuple[Condition, ...], *, full: bool) -> Sign:
     lesion = longest(lesions)
     named = lesion.kind == "claudication"
     because = "neurogenic claudication" if named else "difficulty walking, standing or balancing"
+    fresh = any(is_recent(entry, seen.record, seen.given.gait_recent_days) for entry in in_full(gait))
     return Sign(
         "walking-and-balance",
         "present",
         "full" if full else "partial",
-        because=f"{because} with {'stenosis' if full else 'spine disease'}",
+        because=f"{because} with stenosis" if full else f"{because} with spine disease",
         brief=told(lesion) + (", gait difficulty" if gait else ""),
         facts=(*facts_of(lesions), *(entry_fact(entry, GAIT) for entry in gait)),
         missing=() if full else (EXAMINE,),
-        time_critical=full and _recent(seen, gait, seen.given.gait_recent_days),
+        time_critical=full and fresh,
     )

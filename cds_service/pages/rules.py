@@ -14,10 +14,12 @@ from starlette.responses import HTMLResponse, Response
 
 from cds_service.answer import Answerer
 from cds_service.assessment.miss import DECISION_TABLE
+from cds_service.assessment.verdict import Rule
 from cds_service.errors import UnknownService
+from cds_service.findings import Findings
 from cds_service.knowledge.evidence import Evidence
 from cds_service.knowledge.load import Knowledge
-from cds_service.knowledge.thresholds import ThresholdNote
+from cds_service.knowledge.thresholds import ThresholdNote, Thresholds
 from cds_service.rendering.words import Words
 
 PLACE = re.compile(r"\{\w+\}")
@@ -26,7 +28,7 @@ NO_RULE = "There is no such rule; GET /rules lists those there are."
 
 @dataclass(frozen=True, slots=True)
 class RulePage:
-    """One rule as a reader sees it. Rows that share an id share a page."""
+    """One rule as a reader sees it."""
 
     id: str
     title: str
@@ -70,20 +72,20 @@ def rule_routes(answerer: Answerer, public_path: str) -> list[APIRoute]:
 
 def rule_pages(knowledge: Knowledge, words: Words) -> Mapping[str, RulePage]:
     """Every rule by id, in reading order."""
-    pages: dict[str, RulePage] = {}
-    for row in DECISION_TABLE:
-        said = cleandoc(row.judge.__doc__ or "").split("\n\n")
-        before = pages.get(row.id)
-        card = words.cards.get(row.id)
-        pages[row.id] = RulePage(
-            id=row.id,
-            title=card.title if card else row.id,
-            says=before.says if before else said[0],
-            more=tuple(said[1:]) if before is None else (*before.more, *said),
-            next=tuple(PLACE.sub("…", sentence) for sentence in card.next.values()) if card else (),
-            evidence=tuple(knowledge.evidence[source] for source in row.evidence),
-        )
-    return pages
+    return {row.id: _rule_page(row, knowledge, words) for row in DECISION_TABLE}
+
+
+def _rule_page(row: Rule[[Findings, Thresholds]], knowledge: Knowledge, words: Words) -> RulePage:
+    says, *more = cleandoc(row.judge.__doc__ or "").split("\n\n")
+    card = words.cards.get(row.id)
+    return RulePage(
+        id=row.id,
+        title=card.title if card else row.id,
+        says=says,
+        more=tuple(more),
+        next=tuple(PLACE.sub("…", sentence) for sentence in card.next.values()) if card else (),
+        evidence=tuple(knowledge.evidence[source] for source in row.evidence),
+    )
 
 
 def _page(template: Template, public_path: str, knowledge: Knowledge, rule: RulePage) -> str:

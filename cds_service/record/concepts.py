@@ -19,7 +19,7 @@ from cds_service.knowledge.patterns import TextPattern
 from cds_service.knowledge.rows import Row
 from cds_service.record.only_if import Told, happened_within, holds
 from cds_service.record.patient import Match, Use
-from cds_service.record.standpoint import Standpoint
+from cds_service.record.standpoint import Coded, Standpoint
 from cds_service.record.stems import stems_of
 from cds_service.record.words import clause_around, cleaned, denied, holds_one, last_clause, might_hold, says
 
@@ -36,8 +36,6 @@ TEXT_LABELS: Mapping[str, str] = {
     "fbss": "Failed back surgery",
     "prior_spine_surgery": "Spine operation",
 }
-
-Coded = list[tuple[Row, str]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ import msgspec
 
 from cds_service.knowledge.systems import ICD_10, ICD_10_CM
 from cds_service.record.concepts import (
-    Coded,
     Concepts,
     Waiting,
     concepts_of,
@@ -22,13 +21,14 @@ from cds_service.record.only_if import Told
 from cds_service.record.onsets import CURRENT, ENDED, Began, read_end, read_start
 from cds_service.record.patient import Condition, Listing, Match
 from cds_service.record.regions import region_of
-from cds_service.record.standpoint import Standpoint, codes_of, status_of
-from cds_service.record.words import is_unconfirmed, notes_of, strings_of, without_ruled_out
+from cds_service.record.standpoint import Coded, Standpoint, codes_of, status_of
+from cds_service.record.words import is_unconfirmed, notes_of, strings_of, with_sites, without_ruled_out
 from cds_service.wire import fhir
 
 KIND = "Condition"
 SURE = frozenset({"", "confirmed", "provisional"})
 DOUBTED = frozenset({"differential", "unconfirmed"})
+RECURRENT = frozenset({"recurrence", "relapse"})
 DROPPED = frozenset({"refuted", "entered-in-error"})
 LATER_ENCOUNTERS = frozenset("DGKPS")
 FULL_LENGTH = 7
@@ -158,25 +158,25 @@ def _condition(
     doubt: bool,
     at: Standpoint,
 ) -> Condition:
-    codes, sites = codes_of(resource.code), strings_of(resource.bodySite or ())
+    codes = codes_of(resource.code)
     status = _clinical_status(resource, at)
     end = read_end(resource, began.recorded, status, at)
     return Condition(
         ref=f"Condition/{resource.id}" if resource.id else "",
         concepts=concepts.matches,
         codes=codes,
-        words=(*words, *(site for site in sites if site not in words)),
+        words=with_sites(words, resource.bodySite) if resource.bodySite else words,
         region=region_of(codes, coded, resource.bodySite, words),
         start=began.start,
         onset=began.onset,
         recorded=began.recorded,
         end=end,
         active=status in CURRENT or (status not in ENDED and end is None),
-        recurrent=status in ("recurrence", "relapse"),
+        recurrent=status in RECURRENT,
         listing=_listing(resource.category),
         unconfirmed=doubt,
-        later_encounter=any(_is_later(system, code) for system, code in codes),
-        note_words=notes_of(resource.note),
+        later_encounter=_is_later(codes),
+        note_words=notes_of(resource.note) if resource.note else (),
     )
 
 
@@ -191,13 +191,19 @@ def _clinical_status(resource: fhir.Condition, at: Standpoint) -> str:
 
 def _listing(categories: list[fhir.CodeableConcept] | None) -> Listing:
     """A problem list outranks an encounter where both are said."""
-    said = {coding.code for category in categories or () for coding in category.coding or ()}
-    for listing in (Listing.PROBLEM_LIST, Listing.ENCOUNTER):
-        if listing.value in said:
-            return listing
-    return Listing.NONE
+    listing = Listing.NONE
+    for category in categories or ():
+        for coding in category.coding or ():
+            if coding.code == Listing.PROBLEM_LIST:
+                return Listing.PROBLEM_LIST
+            if coding.code == Listing.ENCOUNTER:
+                listing = Listing.ENCOUNTER
+    return listing
 
 
-def _is_later(system: str, code: str) -> bool:
+def _is_later(codes: frozenset[tuple[str, str]]) -> bool:
     """An ICD-10-CM code whose seventh character says subsequent encounter or sequela."""
-    return system in (ICD_10_CM, ICD_10) and len(code) == FULL_LENGTH and code[-1] in LATER_ENCOUNTERS
+    for system, code in codes:
+        if len(code) == FULL_LENGTH and code[-1] in LATER_ENCOUNTERS and system in (ICD_10_CM, ICD_10):
+            return True
+    return False

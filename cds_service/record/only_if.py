@@ -15,7 +15,7 @@ from cds_service.knowledge.rows import Row
 from cds_service.knowledge.thresholds import Thresholds
 from cds_service.record.dates import DateRange
 from cds_service.record.standpoint import Standpoint
-from cds_service.record.words import names_spine, says
+from cds_service.record.words import says
 
 SPINE_SETS = frozenset(
     {
@@ -71,7 +71,7 @@ def has_spine_text(told: Told, at: Standpoint) -> bool:
     """A string of the entry is of the spine: by a spine value set, or by a spine word."""
     if told.spine_named or not SPINE_SETS.isdisjoint(told.sets):
         return True
-    return names_spine((*told.words, *told.elsewhere), at.guards)
+    return at.names_spine(told.words) or at.names_spine(told.elsewhere)
 
 
 def _spine_text(row: Row, _code: str, told: Told, at: Standpoint) -> bool:

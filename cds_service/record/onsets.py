@@ -46,7 +46,7 @@ def possible(when: DateRange | None, at: Standpoint, what: str) -> DateRange | N
     if at.born is not None and when.last < at.born.first:
         at.note(KIND, f"with {what} before birth: the date was not used")
         return None
-    return up_to(when, at.day)
+    return DateRange(when.first, at.day) if when.last > at.day else when
 
 
 def read_start(entry: fhir.Condition, at: Standpoint) -> Began:

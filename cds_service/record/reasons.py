@@ -10,7 +10,7 @@ from cds_service.record.only_if import SPINE_SETS, Told
 from cds_service.record.patient import Reason
 from cds_service.record.regions import region_of
 from cds_service.record.standpoint import Standpoint, codes_of, status_of
-from cds_service.record.words import names_spine, strings_of
+from cds_service.record.words import strings_of
 from cds_service.wire import fhir
 
 # Parts of the body that are not the spine, and pains of their own.
@@ -26,15 +26,12 @@ NO_DISEASE = ("refuted", "entered-in-error")
 def conditions_by_reference(
     conditions: Iterable[fhir.Condition], by_url: Mapping[str, fhir.Condition]
 ) -> dict[str, fhir.Condition]:
-    """The patient's Conditions under every way a reason may refer to them; refuted ones are none."""
-    found = {url: entry for url, entry in by_url.items() if _counts(entry)}
-    for entry in conditions:
-        if entry.id and _counts(entry):
-            found[f"Condition/{entry.id}"] = found[f"urn:uuid:{entry.id}"] = entry
-    return found
+    """The patient's Conditions by fullUrl and by "Condition/id", as a reason may refer to them."""
+    return {**by_url, **{f"Condition/{entry.id}": entry for entry in conditions if entry.id}}
 
 
 def _counts(entry: fhir.Condition) -> bool:
+    """It was not refuted or entered in error."""
     return status_of(entry.verificationStatus) not in NO_DISEASE
 
 
@@ -78,9 +75,13 @@ def _stated(
 
 
 def _referred(reference: fhir.Reference, conditions: Mapping[str, fhir.Condition]) -> Stated:
+    """The Condition's code and bodySite, else the display. "urn:uuid:x" may be a fullUrl or stand for the id x."""
     address = (reference.reference or "").partition("/_history/")[0]
-    found = conditions.get(address) or conditions.get("/".join(address.split("/")[-2:]))
-    if found is not None and found.code is not None:
+    found = conditions.get(address)
+    if found is None:
+        _, urn, id_ = address.rpartition("urn:uuid:")
+        found = conditions.get(f"Condition/{id_}" if urn else "/".join(address.split("/")[-2:]))
+    if found is not None and found.code is not None and _counts(found):
         return found.code, found.bodySite
     return fhir.CodeableConcept(text=reference.display), None
 
@@ -111,5 +112,5 @@ def _reason(
         other_site=any(OTHER_SITE.search(text) for text in (*words, *elsewhere)),
     )
     matches = concepts_of("Condition", coded, told, at).matches
-    spine = any(name in matches for name in SPINE_SETS) or names_spine((*words, *elsewhere), at.guards)
+    spine = any(name in matches for name in SPINE_SETS) or at.names_spine((*words, *elsewhere))
     return Reason(matches, (*words, *elsewhere), region_of(codes, coded, sites, (*words, *elsewhere)), spine)

@@ -64,7 +64,7 @@ def region_of(
     words: Iterable[str],
 ) -> Region:
     """The region, by the first of the four that names one."""
-    found = {site for system, code in codes if (site := code_region(system, code))}
+    found = {site for system, code in codes if code[:1] == "M" and (site := code_region(system, code))}
     if not found:
         found = {ROW_REGIONS[row.region] for row, _ in coded if row.region and row.use != "ignore"}
     if not found and sites:
@@ -76,7 +76,7 @@ def region_of(
 
 def code_region(system: str, code: str) -> Region | None:
     """The region that an ICD-10 code (without dots) fixes by itself."""
-    if system not in (ICD_10, ICD_10_CM) or code[:1] != "M":
+    if system not in (ICD_10, ICD_10_CM):
         return None
     region = FAMILIES.get(code[:3]) or FAMILIES.get(code[:4])
     if region is not None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cds_service.record.concepts import Coded, concepts_of, names_concept, unconditional
+from cds_service.record.concepts import concepts_of, names_concept, plain_concepts, unconditional
 from cds_service.record.only_if import Told, has_spine_text
 from cds_service.record.patient import Match, Reason, Region
 from cds_service.record.reasons import read_reasons
 from cds_service.record.regions import region_of
-from cds_service.record.standpoint import Standpoint, codes_of
-from cds_service.record.words import notes_of, strings_of, without_ruled_out
+from cds_service.record.standpoint import Coded, Standpoint, codes_of
+from cds_service.record.words import notes_of, strings_of, with_sites, without_ruled_out
 from cds_service.wire import fhir
 
 ByReference = Mapping[str, fhir.Condition]
@@ -33,22 +33,33 @@ def read_service(
     resource: fhir.Procedure | fhir.ServiceRequest, kind: str, coded: Coded, conditions: ByReference, at: Standpoint
 ) -> Service | None:
     """The service; None where it is in no value set, or its words say that it is not to be used."""
-    said = strings_of((resource.code,))
-    words = without_ruled_out(said, at.guards, lambda text: names_concept(kind, text, at))
+    words: tuple[str, ...] | None = strings_of((resource.code,))
+    quiet = at.quiet(words or ())
+    if not quiet:
+        words = without_ruled_out(words or (), at.guards, lambda text: names_concept(kind, text, at))
     if words is None:
         return None
     either = resource.reason if isinstance(resource, fhir.Procedure) else None
     reasons = read_reasons(resource.reasonCode, resource.reasonReference, either, conditions, at)
-    sites = strings_of(resource.bodySite or ())
-    told = Told(
-        words,
-        (*sites, *(text for reason in reasons for text in reason.words), *notes_of(resource.note)),
-        sets=unconditional(coded),
-        spine_named=any(reason.spine for reason in reasons),
-    )
-    concepts = concepts_of(kind, coded, told, at).matches
+    told = _told(resource, words, reasons, coded)
+    concepts = plain_concepts(coded) if quiet and coded else None
+    if concepts is None:
+        concepts = concepts_of(kind, coded, told, at).matches
     if not concepts:
         return None
-    codes, all_words = codes_of(resource.code), (*words, *(site for site in sites if site not in words))
-    region = region_of(codes, coded, resource.bodySite, words)
+    codes, sites = codes_of(resource.code), resource.bodySite
+    region = region_of(codes, coded, sites, words)
+    all_words = with_sites(words, sites) if sites else words
     return Service(concepts, codes, all_words, region, reasons, has_spine_text(told, at))
+
+
+def _told(
+    resource: fhir.Procedure | fhir.ServiceRequest, words: tuple[str, ...], reasons: tuple[Reason, ...], coded: Coded
+) -> Told:
+    elsewhere = [text for reason in reasons for text in reason.words]
+    if resource.bodySite:
+        elsewhere += strings_of(resource.bodySite)
+    if resource.note:
+        elsewhere += notes_of(resource.note)
+    named = any([reason.spine for reason in reasons])
+    return Told(words, tuple(elsewhere), sets=unconditional(coded), spine_named=named)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -13,10 +15,12 @@ from cds_service.knowledge.systems import SNOMED, SNOMED_EDITION, SYSTEM_BY_URI
 from cds_service.knowledge.thresholds import Thresholds
 from cds_service.record.dates import DateRange
 from cds_service.record.patient import Reason
-from cds_service.record.words import cleaned, might_hold
+from cds_service.record.stems import stems_of
+from cds_service.record.words import cleaned, holds_one, names_spine
 from cds_service.wire.fhir import CodeableConcept, Coding
 
-QUIET = ""
+QUIET, SPINE = "quiet", "spine"
+Coded = tuple[tuple[Row, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +28,8 @@ class Standpoint:
     """What every entry is read with.
 
     `odd` counts what was skipped or doubted, by type and in our own words; `may` remembers which texts could name a
-    concept and `reasons` what a Condition says as a reason, because a chart repeats itself.
+    concept or the spine, and `reasons` what a Condition says as a reason, because a chart repeats itself. All three are filled while
+    one chart is read, and gone with it.
     """
 
     day: date
@@ -34,6 +39,7 @@ class Standpoint:
     given: Thresholds
     odd: Counter[tuple[str, str]] = field(default_factory=Counter)
     may: dict[tuple[str, str], bool] = field(default_factory=dict)
+    stems: dict[str, tuple[str, ...]] = field(default_factory=dict)
     reasons: dict[int, tuple[CodeableConcept | None, Reason | None]] = field(default_factory=dict)
 
     @property
@@ -49,16 +55,16 @@ class Standpoint:
         """Each oddity once with how often it was met, in the order of their words."""
         return tuple(f"{count} {kind} {what}" for (kind, what), count in sorted(self.odd.items()))
 
-    def rows(self, resource: str, concept: CodeableConcept | None) -> list[tuple[Row, str]]:
+    def rows(self, resource: str, concept: CodeableConcept | None) -> Coded:
         """The value-set rows that decide for the concept's codings, each with the code as it is compared."""
-        found: list[tuple[Row, str]] = []
-        if concept is not None and concept.coding:
-            for coding in concept.coding:
-                if coding.system and coding.code:
-                    rows = self.codes.rows(resource, coding.system, coding.code)
-                    if rows:
-                        code = plain(coding)[1]
-                        found += [(row, code) for row in rows]
+        if concept is None or not concept.coding:
+            return ()
+        found: Coded = ()
+        rows_of = self.codes.rows
+        for coding in concept.coding:
+            if coding.system and coding.code and (rows := rows_of(resource, coding.system, coding.code)):
+                code = plain(coding)[1]
+                found = (*found, *[(row, code) for row in rows])
         return found
 
     def may_name(self, resource: str, concept: CodeableConcept | None) -> bool:
@@ -76,8 +82,7 @@ class Standpoint:
     def _may(self, resource: str, text: str) -> bool:
         known = self.may.get((resource, text))
         if known is None:
-            regexes = tuple([pattern.regex.pattern for pattern in self.patterns.where_uncoded[resource]])
-            known = self.may[resource, text] = might_hold(cleaned(text), regexes)
+            known = self.may[resource, text] = holds_one(cleaned(text).lower(), self._stems(resource))
         return known
 
     def quiet(self, texts: tuple[str, ...]) -> bool:
@@ -85,16 +90,42 @@ class Standpoint:
         for text in texts:
             known = self.may.get((QUIET, text))
             if known is None:
-                known = self.may[QUIET, text] = might_hold(text, self._beside_codes())
+                known = self.may[QUIET, text] = holds_one(text.lower(), self._stems(QUIET))
             if known:
                 return False
         return True
 
-    def _beside_codes(self) -> tuple[str, ...]:
+    def names_spine(self, texts: Iterable[str]) -> bool:
+        """One of the texts has a spine word that it does not deny."""
+        for text in texts:
+            known = self.may.get((SPINE, text))
+            if known is None:
+                known = self.may[SPINE, text] = names_spine(text, self.guards)
+            if known:
+                return True
+        return False
+
+    def _stems(self, of: str) -> tuple[str, ...]:
+        """The stems of a resource's concept patterns, or of all that may speak beside a code."""
+        known = self.stems.get(of)
+        if known is None:
+            patterns = self._beside_codes() if of == QUIET else self._where_uncoded(of)
+            known = self.stems[of] = stems_of(tuple([regex.pattern for regex in patterns]))
+        return known
+
+    def _where_uncoded(self, resource: str) -> list[re.Pattern[str]]:
+        return [pattern.regex for pattern in self.patterns.where_uncoded[resource]]
+
+    def _beside_codes(self) -> list[re.Pattern[str]]:
         said = self.guards
-        guards = (said.dropped, said.unconfirmed, said.word_other_root_cause, said.word_acute_heart_failure)
         always = [pattern.regex for patterns in self.patterns.always.values() for pattern in patterns]
-        return tuple([regex.pattern for regex in (*guards, *always)])
+        return [
+            said.dropped,
+            said.unconfirmed,
+            said.word_other_root_cause,
+            said.word_acute_heart_failure,
+            *always,
+        ]
 
 
 def plain(coding: Coding) -> tuple[str, str]:
@@ -117,5 +148,7 @@ def status_of(concept: CodeableConcept | None) -> str:
     """The word of a status: its first code, else its text; empty where there is none."""
     if concept is None:
         return ""
-    code = next((coding.code for coding in concept.coding or () if coding.code), None)
-    return (code or concept.text or "").strip().lower()
+    for coding in concept.coding or ():
+        if coding.code:
+            return coding.code.strip().lower()
+    return (concept.text or "").strip().lower()

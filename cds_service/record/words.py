@@ -50,14 +50,21 @@ def cleaned(text: str | None, longest: int = LONGEST_TEXT) -> str:
 
 def strings_of(concepts: Iterable[CodeableConcept | None]) -> tuple[str, ...]:
     """code.text and each display, as separate strings, each once."""
-    found: dict[str, None] = {}
+    found: list[str] = []
     for concept in concepts:
         if concept is not None:
-            found[cleaned(concept.text)] = None
-            for coding in concept.coding or ():
-                found[cleaned(coding.display)] = None
-    found.pop("", None)
+            written = [concept.text]
+            if concept.coding:
+                written += [coding.display for coding in concept.coding]
+            for text in written:
+                if text and (clean := cleaned(text)) not in found:
+                    found.append(clean)
     return tuple(found)
+
+
+def with_sites(words: tuple[str, ...], sites: list[CodeableConcept] | None) -> tuple[str, ...]:
+    """The words, and those of bodySite that are not among them."""
+    return (*words, *(site for site in strings_of(sites or ()) if site not in words))
 
 
 def notes_of(notes: list[Annotation] | None) -> tuple[str, ...]:
@@ -130,12 +137,11 @@ def clause_around(text: str, match: re.Match[str]) -> str:
     return f"{own} {after[1]}" if len(after) > 1 and len(after[1].split()) == 1 else own
 
 
-def names_spine(strings: Iterable[str], guards: Guards) -> bool:
+def names_spine(text: str, guards: Guards) -> bool:
     """A spine word, not denied; the neck of a femur and the back of a hand are none."""
-    spine = guards.word_spine.pattern
-    return any(
-        says(guards.word_spine, (NO_SPINE.sub(" ", text),), guards) for text in strings if might_hold(text, (spine,))
-    )
+    if not might_hold(text, (guards.word_spine.pattern,)):
+        return False
+    return says(guards.word_spine, (NO_SPINE.sub(" ", text),), guards)
 
 
 def is_unconfirmed(strings: Iterable[str], guards: Guards) -> bool:

@@ -30,7 +30,5 @@ def system_and_code(written: str) -> tuple[str, str]:
 
 def concept(codes: tuple[str, ...], words: str, text: str = "") -> dict[str, Any]:
     """A CodeableConcept: the codes, each displayed in `words`, and `text`, else the same words."""
-    coded = [
-        {"system": system, "code": code, "display": words} for system, code in map(system_and_code, codes)
-    ]
+    coded = [{"system": system, "code": code, "display": words} for system, code in map(system_and_code, codes)]
     return {**({"coding": coded} if coded else {}), "text": text or words}

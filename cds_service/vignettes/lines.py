@@ -46,9 +46,9 @@ class Problem(Line):
     recorded: When = ""
     ended: When = ""
     status: Literal["active", "recurrence", "relapse", "inactive", "remission", "resolved", ""] = "active"
-    certainty: Literal[
-        "confirmed", "provisional", "differential", "unconfirmed", "refuted", "entered-in-error", ""
-    ] = "confirmed"
+    certainty: Literal["confirmed", "provisional", "differential", "unconfirmed", "refuted", "entered-in-error", ""] = (
+        "confirmed"
+    )
     listed: Literal["problem-list", "encounter", ""] = "problem-list"
     site: str = ""
 

@@ -265,7 +265,7 @@ OUTCOME = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "
 INCOMPLETE: dict[str, dict[str, Any]] = {
     "a next page": bundle(link=[{"relation": "next", "url": "https://ehr.example/next"}]),
     "an outcome among the entries": bundle(OUTCOME),
-    "a condition that cannot be read": bundle(condition("44054006"), condition(code="x")),
+    "a condition that cannot be read": bundle(condition("44054006"), condition(onsetDateTime=7)),
 }
 
 

@@ -143,7 +143,7 @@ def test_the_clause_around_a_match(text: str, clause: str) -> None:
     ],
 )
 def test_spine_words(text: str, spine: bool) -> None:
-    assert names_spine((text,), GUARDS) is spine
+    assert names_spine(text, GUARDS) is spine
 
 
 @pytest.mark.parametrize(

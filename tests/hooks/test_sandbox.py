@@ -1,0 +1,46 @@
+"""What the public CDS Hooks sandbox really sends, recorded from the browser application."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.hooks.calls import CALL, check_cards, check_outcome
+
+RECORDED = Path(__file__).parents[3] / "shared" / "examples" / "sandbox"
+pytestmark = pytest.mark.skipif(
+    not RECORDED.is_dir(), reason=f"there is no folder {RECORDED.relative_to(RECORDED.parents[2])}"
+)
+
+
+def recorded(name: str) -> dict[str, object]:
+    read = json.loads((RECORDED / f"{name}.json").read_text(encoding="utf-8"))
+    assert isinstance(read, dict)
+    return read
+
+
+async def test_an_opened_chart(client: httpx.AsyncClient) -> None:
+    assert check_cards(await client.post(CALL, json=recorded("patient-view"))) == []
+
+
+async def test_an_opened_chart_without_prefetch_names_what_is_missing(client: httpx.AsyncClient) -> None:
+    issues = check_outcome(await client.post(CALL, json=recorded("patient-view-no-prefetch")), 412)
+    assert [issue["expression"] for issue in issues] == [["prefetch.patient"], ["prefetch.conditions"]]
+
+
+@pytest.mark.parametrize("path", sorted(RECORDED.glob("order-*.json")), ids=lambda path: path.stem)
+async def test_orders_are_no_matter_of_this_service(client: httpx.AsyncClient, path: Path) -> None:
+    order = recorded(path.stem)
+    check_outcome(await client.post(CALL, json=order), 400)
+    check_outcome(await client.post(f"/cds-services/miss-{order['hook']}", json=order), 404)
+
+
+@pytest.mark.parametrize("path", sorted(RECORDED.glob("feedback-*.json")), ids=lambda path: path.stem)
+async def test_feedback_finds_nobody_yet(client: httpx.AsyncClient, path: Path) -> None:
+    headers = {"Origin": "https://sandbox.example"}
+    answer = await client.post(f"{CALL}/feedback", json=recorded(path.stem), headers=headers)
+    check_outcome(answer, 404)
+    assert answer.headers["access-control-allow-origin"] == "https://sandbox.example"

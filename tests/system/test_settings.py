@@ -1,0 +1,121 @@
+"""Every knob: its default, its words, what it refuses."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from cds_service.errors import SettingsError
+from cds_service.settings import Command, Settings, load_settings, variable
+
+FREE = {"CDS_REQUIRE_AUTH": "false"}
+
+
+def of(command: Command = "serve", **variables: str) -> Settings:
+    return load_settings(FREE | {f"CDS_{name}": value for name, value in variables.items()}, command).settings
+
+
+def test_the_defaults_of_serve() -> None:
+    assert of() == Settings(require_auth=False)
+    assert (of().profile, of().demo, of().allowed_origins) == ("production", False, ())
+
+
+def test_the_defaults_of_demo() -> None:
+    settings = load_settings({}, "demo").settings
+    assert (settings.profile, settings.demo, settings.require_auth) == ("development", True, False)
+    assert settings.allowed_origins == ("*",)
+    assert load_settings({"CDS_ALLOWED_ORIGINS": "https://a.example"}, "demo").settings.allowed_origins == (
+        "https://a.example",
+    )
+
+
+@pytest.mark.parametrize(("word", "value"), [("true", True), ("1", True), ("false", False), ("0", False)])
+def test_booleans(word: str, value: bool) -> None:
+    assert of(SILENT=word).silent is value
+
+
+def test_lists_are_separated_by_commas() -> None:
+    assert of(SILENT_RULES="consider, recommend,,").silent_rules == ("consider", "recommend")
+    assert of(ALLOWED_ORIGINS="https://a.example,http://localhost:3000").allowed_origins == (
+        "https://a.example",
+        "http://localhost:3000",
+    )
+
+
+def test_every_other_kind() -> None:
+    settings = of("assess", TODAY="2026-11-22", MAX_BODY_BYTES="5", BODY_TIMEOUT_SECONDS="0.5", KNOWLEDGE_DIR="x")
+    assert settings.today == date(2026, 11, 22)
+    assert (settings.max_body_bytes, settings.body_timeout_seconds) == (5, 0.5)
+    assert settings.knowledge_dir == Path("x")
+    assert of(PUBLIC_URL="https://x.example/miss/").public_url == "https://x.example/miss"
+
+
+def test_an_empty_variable_is_as_unset() -> None:
+    assert of(TODAY="", MAX_BODY_BYTES="") == of()
+
+
+WRONG = {
+    "MAX_BODY_BYTES": ("0", "-1", "many"),
+    "BODY_TIMEOUT_SECONDS": ("0", "soon"),
+    "SILENT": ("perhaps",),
+    "TODAY": ("22.11.2026",),
+    "PROFILE": ("staging",),
+    "MAX_INDICATOR": ("fatal",),
+    "LOG_LEVEL": ("loud",),
+    "PUBLIC_URL": ("x.example", "ftp://x.example", "https://"),
+    "ALLOWED_ORIGINS": ("x.example", "https://x.example/", "https://x.example/path", "https://", "HTTPS://X.example"),
+}
+
+
+@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in WRONG.items() for value in values])
+def test_a_wrong_value_names_the_variable_and_not_the_value(name: str, value: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        of(**{name: value})
+    assert str(refused.value).startswith(f"CDS_{name}: ")
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("command", "variables", "name"),
+    [
+        ("serve", {}, "CDS_REQUIRE_AUTH"),
+        ("serve", {"CDS_REQUIRE_AUTH": "true"}, "CDS_REQUIRE_AUTH"),
+        ("demo", {"CDS_REQUIRE_AUTH": "true"}, "CDS_REQUIRE_AUTH"),
+        ("serve", {**FREE, "CDS_TODAY": "2026-11-22"}, "CDS_TODAY"),
+        ("serve", {**FREE, "CDS_DEMO": "true"}, "CDS_DEMO"),
+        ("demo", {"CDS_PROFILE": "production"}, "CDS_DEMO"),
+        ("assess", {"CDS_PROFILE": "production", "CDS_TODAY": "2026-11-22"}, "CDS_TODAY"),
+    ],
+)
+def test_a_forbidden_combination_names_the_setting(command: Command, variables: dict[str, str], name: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load_settings(variables, command)
+    assert str(refused.value).startswith(name)
+
+
+@pytest.mark.parametrize(
+    ("command", "variables"),
+    [
+        ("assess", {}),
+        ("assess", {"CDS_TODAY": "2026-11-22"}),
+        ("serve", FREE | {"CDS_PROFILE": "development", "CDS_TODAY": "2026-11-22", "CDS_DEMO": "true"}),
+        ("demo", {"CDS_TODAY": "2026-11-22"}),
+        ("settings", {"CDS_TODAY": "2026-11-22"}),
+    ],
+)
+def test_what_is_permitted(command: Command, variables: dict[str, str]) -> None:
+    assert load_settings(variables, command).settings
+
+
+def test_where_each_came_from_and_what_nobody_knows() -> None:
+    loaded = load_settings(FREE | {"CDS_SILENTLY": "1", "CDS_CHROMIUM": "x", "HOME": "/"})
+    assert loaded.origins["require_auth"] == "environment"
+    assert loaded.origins["demo"] == "default"
+    assert loaded.unknown == ("CDS_SILENTLY",)
+
+
+def test_every_setting_is_described() -> None:
+    for name, field in Settings.model_fields.items():
+        assert field.description, variable(name)
