@@ -31,7 +31,7 @@ class CallLine(Struct, omit_defaults=True, gc=False):
 
     time: str = ""
     level: str = ""
-    event: str = "request"
+    event: str = ""
     requestId: str = ""
     method: str = ""
     path: str = ""

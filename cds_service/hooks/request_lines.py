@@ -54,7 +54,7 @@ class RequestLines:
             await self._app(scope, receive, send)
             return
         scope["path"] = plain_path(scope["path"])
-        line = scope[LINE] = CallLine(requestId=uuid4().hex)
+        line = scope[LINE] = CallLine(event="request", requestId=uuid4().hex)
         started = perf_counter()
 
         async def sending(message: Message) -> None:

@@ -88,7 +88,7 @@ class Group:
 
 
 def demo_routes(answerer: Answerer, knowledge: Knowledge, settings: Settings) -> list[BaseRoute]:
-    """The page, its files, its FHIR server and its explanations. Raises VignetteError."""
+    """The page, its files, its FHIR server and its explanations. Raises KnowledgeError."""
     demo = DemoCharts(load_vignettes(), answerer.today)
     address = _address(settings.public_url)
     page = DemoPage(answerer, demo, address, knowledge.version)

@@ -67,7 +67,7 @@ def _whole(written: str | None, otherwise: int) -> int:
 def _fits(patient: str, resource: Resource, asked: Parameters) -> bool:
     of = {value.rsplit("/", 1)[-1] for name in ("patient", "subject") for value in _values(asked, name)}
     ids = set(_values(asked, "_id"))
-    if of and patient not in of or ids and resource["id"] not in ids:
+    if (of and patient not in of) or (ids and resource["id"] not in ids):
         return False
     return all(_has_token(resource, name, _values(asked, name)) for name in TOKENS)
 

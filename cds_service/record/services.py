@@ -42,9 +42,8 @@ def read_service(
     either = resource.reason if isinstance(resource, fhir.Procedure) else None
     reasons = read_reasons(resource.reasonCode, resource.reasonReference, either, conditions, at)
     told = _told(resource, words, reasons, coded)
-    concepts = plain_concepts(coded) if quiet and coded else None
-    if concepts is None:
-        concepts = concepts_of(kind, coded, told, at).matches
+    known = plain_concepts(coded) if quiet and coded else None
+    concepts = concepts_of(kind, coded, told, at).matches if known is None else known
     if not concepts:
         return None
     codes, sites = codes_of(resource.code), resource.bodySite

@@ -27,9 +27,9 @@ Coded = tuple[tuple[Row, str], ...]
 class Standpoint:
     """What every entry is read with.
 
-    `odd` counts what was skipped or doubted, by type and in our own words; `may` remembers which texts could name a
-    concept or the spine, and `reasons` what a Condition says as a reason, because a chart repeats itself. All three are filled while
-    one chart is read, and gone with it.
+    `odd` counts what was skipped or doubted, by type and in our own words. `may` remembers which texts could name a
+    concept or the spine, `stems` which letters that takes, `reasons` what a Condition says as a reason, because a
+    chart repeats itself; all are filled while one chart is read, and gone with it.
     """
 
     day: date

@@ -1,31 +1,41 @@
 """What a vignette may say of a patient, line by line: one model for each kind of line in the TOML files.
 
-Dates are written as of TOLD_ON; a month or a year alone stays one. A code is written `system:code`, with the
+Dates are written as of 22 November 2026; a month or a year alone stays one. A code is written `system:code`, with the
 short names of systems in `codes.py`. An empty list is an answered question with nothing on record.
 """
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from cds_service.record.patient import Key
 from cds_service.record.prefetch import KEYS
-
-# The day on which every date in the vignette files is read.
-TOLD_ON = date(2026, 11, 22)
+from cds_service.vignettes.codes import system_and_code
+from cds_service.vignettes.moving import midpoint
 
 
 def _listed(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
+def _known(codes: tuple[str, ...]) -> tuple[str, ...]:
+    for code in codes:
+        system_and_code(code)
+    return codes
+
+
+def _dated(written: str) -> str:
+    if written:
+        midpoint(written)
+    return written
+
+
 # A date as written: a day, a month or a year.
-When = Annotated[str, Field(pattern=r"^(|\d{4}(-\d\d(-\d\d)?)?)$")]
+When = Annotated[str, AfterValidator(_dated)]
 # One code, or several of which each says the same.
-Codes = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+Codes = Annotated[tuple[str, ...], BeforeValidator(_listed), AfterValidator(_known)]
 
 
 class Line(BaseModel):
@@ -174,7 +184,14 @@ class Expected(Line):
             raise ValueError("an outcome of none, and no other, has a why")
         if (self.outcome == "none") != (self.indicator == "none"):
             raise ValueError("an outcome of none, and no other, has the indicator none")
+        if (self.outcome == "urgent") != bool(self.rule):
+            raise ValueError("an outcome of urgent, and no other, names its rule")
         return self
+
+    @property
+    def firing_rule(self) -> str:
+        """The rule whose card it is; empty where there is none."""
+        return self.rule or (self.outcome if self.outcome != "none" else "")
 
 
 class Vignette(Line):

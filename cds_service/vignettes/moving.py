@@ -7,20 +7,23 @@ half a month or year. Ages are not moved: a birthday is counted back from the da
 from __future__ import annotations
 
 import calendar
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from cds_service.vignettes.lines import TOLD_ON
-
+# The day on which every date in the vignette files is read.
+TOLD_ON = date(2026, 11, 22)
+WRITTEN = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
 HALF_A_YEAR = timedelta(183)
 
 
 def midpoint(written: str) -> date:
     """The day written, or the middle of the month or year. Raises ValueError for what is no date."""
-    year, month, day = (*(int(part) for part in written.split("-")), 0, 0)[:3]
-    if not month:
-        return date(year, 7, 1)
-    return date(year, month, day or 15)
+    parts = WRITTEN.fullmatch(written)
+    if parts is None:
+        raise ValueError(f"{written!r} is no date: write 2026-05-10, 2026-05 or 2026")
+    year, month, day = (int(part or 0) for part in parts.groups())
+    return date(year, month, day or 15) if parts[2] else date(year, 7, 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,17 +14,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from cds_service.errors import KnowledgeError
 from cds_service.vignettes.lines import Vignette
 
 Told = dict[str, Any]
 
 
-class VignetteError(Exception):
-    """A vignette file says something that is no vignette; the message names file, vignette and line."""
-
-
 def load_vignettes(folder: Traversable | None = None) -> tuple[Vignette, ...]:
-    """Every vignette of the folder, in the order of file names and of lines. Raises VignetteError."""
+    """Every vignette of the folder, in the order of file names and of lines. Raises KnowledgeError."""
     told = _told(folder or files("cds_service.vignettes"))
     return tuple(_vignette(name, told) for name in told)
 
@@ -42,12 +39,12 @@ def _add(told: dict[str, Told], file: Traversable) -> None:
     try:
         tables = tomllib.loads(file.read_text("utf-8"))
     except tomllib.TOMLDecodeError as wrong:
-        raise VignetteError(f"{file.name}: {wrong}") from None
+        raise KnowledgeError(f"{file.name}: {wrong}") from None
     for name, table in tables.items():
         if not isinstance(table, dict):
-            raise VignetteError(f"{file.name}: {name} stands outside of any vignette; begin one with [its-id]")
+            raise KnowledgeError(f"{file.name}: {name} stands outside of any vignette; begin one with [its-id]")
         if name in told:
-            raise VignetteError(f"{file.name}: the vignette {name} is already in {told[name]['about']}.toml")
+            raise KnowledgeError(f"{file.name}: the vignette {name} is already in {told[name]['about']}.toml")
         told[name] = {**table, "id": name, "about": file.name.removesuffix(".toml")}
 
 
@@ -57,7 +54,7 @@ def _vignette(name: str, told: Mapping[str, Told]) -> Vignette:
     except ValidationError as wrong:
         first = wrong.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise VignetteError(f"{told[name]['about']}.toml: {name}: {where}: {first['msg']}") from None
+        raise KnowledgeError(f"{told[name]['about']}.toml: {name}: {where}: {first['msg']}") from None
 
 
 def _whole(name: str, told: Mapping[str, Told], seen: tuple[str, ...]) -> Told:
@@ -74,6 +71,6 @@ def _whole(name: str, told: Mapping[str, Told], seen: tuple[str, ...]) -> Told:
 def _base(base: str, name: str, told: Mapping[str, Told], seen: tuple[str, ...]) -> Told:
     if base in seen or base not in told:
         why = "is like itself" if base in seen else "is not there"
-        raise VignetteError(f"{told[name]['about']}.toml: {name}: like: {base} {why}")
+        raise KnowledgeError(f"{told[name]['about']}.toml: {name}: like: {base} {why}")
     whole = _whole(base, told, seen)
     return {key: value for key, value in whole.items() if key not in ("name", "story", "shows", "edge", "expect")}

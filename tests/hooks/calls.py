@@ -51,7 +51,7 @@ def client_of(app: FastAPI, **options: Any) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=transport, base_url="http://service.example")
 
 
-def condition(code: str = "279039007", **members: Any) -> dict[str, Any]:
+def condition(snomed: str = "279039007", **members: Any) -> dict[str, Any]:
     """A current low back pain since May, unless told otherwise."""
     return {
         "resourceType": "Condition",
@@ -59,7 +59,7 @@ def condition(code: str = "279039007", **members: Any) -> dict[str, Any]:
         "clinicalStatus": {
             "coding": [{"system": "http://terminology.hl7.org/CodeSystem/condition-clinical", "code": "active"}]
         },
-        "code": {"coding": [{"system": "http://snomed.info/sct", "code": code}]},
+        "code": {"coding": [{"system": "http://snomed.info/sct", "code": snomed}]},
         "subject": {"reference": "Patient/p1"},
         "onsetDateTime": "2026-05-10",
         **members,

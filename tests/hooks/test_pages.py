@@ -139,3 +139,11 @@ async def test_an_unusual_method_is_not_quoted(client: httpx.AsyncClient, lines:
 def test_an_app_needs_no_more_than_settings() -> None:
     app = create_app(Settings())
     assert {route.path for route in app.routes if hasattr(route, "path")} >= {CALL, "/cds-services"}
+
+
+async def test_the_demo_is_there_only_where_it_is_set(answerer: Answerer, lines: Lines) -> None:
+    settings = SETTINGS.model_copy(update={"demo": True})
+    async with client_of(app_of(answerer, lines, settings)) as client:
+        assert (await client.get("/demo/")).status_code == 200
+    async with client_of(app_of(answerer, lines)) as client:
+        check_outcome(await client.get("/demo/"), 404)

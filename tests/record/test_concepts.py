@@ -210,3 +210,9 @@ def test_ruled_out_drops_an_entry_unless_another_clause_names_a_concept() -> Non
     assert concepts(code((ICD_10_CM, "G83.4"), text="cauda equina syndrome ruled out")) == {}
     assert set(concepts(code(text="low back pain, cauda equina ruled out"))) == {"spine_pain_back_neck"}
     assert set(concepts(code(text="cauda equina cannot be ruled out"))) == {"redflag_cauda_equina"}
+
+
+def test_an_ignored_code_leaves_the_patterns_that_stand_beside_codes() -> None:
+    assert concepts(code((SNOMED, "39848009"), text="whiplash after laminectomy")) == {
+        "prior_spine_surgery_status": "full"
+    }

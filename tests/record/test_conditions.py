@@ -126,6 +126,7 @@ ABSENT: dict[str, Any] = {"clinicalStatus": None}
         ({"clinicalStatus": status("recurrence")}, None, True),
         ({"clinicalStatus": status("relapse")}, None, True),
         ({"clinicalStatus": {"text": "Active"}}, None, True),
+        ({"clinicalStatus": {"coding": [{}], "text": "Resolved"}}, End(), False),
         ({"clinicalStatus": status("unknown")}, None, True),
         ({"clinicalStatus": status("resolved")}, End(), False),
         ({"clinicalStatus": status("inactive")}, End(), False),

@@ -33,7 +33,7 @@ def bundle(*resources: object, **members: Any) -> dict[str, Any]:
 
 def call(**keys: object) -> HookCall:
     supplied = {"patient": PATIENT, "conditions": bundle(), **keys}
-    request = {
+    request: dict[str, Any] = {
         "hook": "patient-view",
         "hookInstance": "x",
         "context": {"patientId": keys.pop("patient_id", "p1"), "userId": "Practitioner/1"},
@@ -176,7 +176,8 @@ def test_every_resource_arrives_under_its_name() -> None:
     }
     supplied = {key: bundle({"resourceType": name, "id": key}) for key, (name, _) in keys.items()}
     found = chart(conditions=bundle(condition()), procedures=bundle(procedure()), **supplied)
-    assert [entry.id for entry in (*found.conditions, *found.procedures)] == ["c1", "q1"]
+    assert [entry.id for entry in found.conditions] == ["c1"]
+    assert [entry.id for entry in found.procedures] == ["q1"]
     for key, (_, name) in keys.items():
         assert [entry.id for entry in getattr(found, name)] == [key]
     assert set(found.answers.values()) == {Answer.ANSWERED}

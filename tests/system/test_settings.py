@@ -13,13 +13,16 @@ from cds_service.settings import Command, Settings, load_settings, variable
 FREE = {"CDS_REQUIRE_AUTH": "false"}
 
 
-def of(command: Command = "serve", **variables: str) -> Settings:
-    return load_settings(FREE | {f"CDS_{name}": value for name, value in variables.items()}, command).settings
+def of(**variables: str) -> Settings:
+    """The settings of `serve` in development."""
+    given = {"PROFILE": "development", "REQUIRE_AUTH": "false", **variables}
+    return load_settings({f"CDS_{name}": value for name, value in given.items()}).settings
 
 
 def test_the_defaults_of_serve() -> None:
-    assert of() == Settings(require_auth=False)
-    assert (of().profile, of().demo, of().allowed_origins) == ("production", False, ())
+    settings = load_settings(FREE).settings
+    assert settings == Settings(require_auth=False)
+    assert (settings.profile, settings.demo, settings.allowed_origins) == ("production", False, ())
 
 
 def test_the_defaults_of_demo() -> None:
@@ -45,7 +48,7 @@ def test_lists_are_separated_by_commas() -> None:
 
 
 def test_every_other_kind() -> None:
-    settings = of("assess", TODAY="2026-11-22", MAX_BODY_BYTES="5", BODY_TIMEOUT_SECONDS="0.5", KNOWLEDGE_DIR="x")
+    settings = of(TODAY="2026-11-22", MAX_BODY_BYTES="5", BODY_TIMEOUT_SECONDS="0.5", KNOWLEDGE_DIR="x")
     assert settings.today == date(2026, 11, 22)
     assert (settings.max_body_bytes, settings.body_timeout_seconds) == (5, 0.5)
     assert settings.knowledge_dir == Path("x")
@@ -106,7 +109,7 @@ def test_a_forbidden_combination_names_the_setting(command: Command, variables: 
     ],
 )
 def test_what_is_permitted(command: Command, variables: dict[str, str]) -> None:
-    assert load_settings(variables, command).settings
+    assert isinstance(load_settings(variables, command).settings, Settings)
 
 
 def test_where_each_came_from_and_what_nobody_knows() -> None:
