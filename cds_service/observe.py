@@ -43,10 +43,10 @@ class CallLine(Struct, omit_defaults=True, gc=False):
     rule: str = ""
     why: str = ""
     knowledgeVersion: str = ""
-    resources: int = 0
     oddities: int = 0
     cards: int = 0
     missing: tuple[str, ...] = ()
+    fhirServer: str = ""
 
 
 class EventLine(Struct, omit_defaults=True, gc=False):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from socket import socket
 from threading import Event
 from types import FrameType
+from typing import cast
 
 import uvicorn
 from fastapi import FastAPI
@@ -45,17 +45,30 @@ def serve(command: Command, environ: Mapping[str, str], host: str, port: int, wo
 
     Raises SettingsError and KnowledgeError before it listens.
     """
-    signal.signal(signal.SIGTERM, _leave)
-    loaded = load_settings(environ, command)
-    log = _log(loaded.settings)
-    _warn(loaded, log)
     with suppress(KeyboardInterrupt):
+        signal.signal(signal.SIGTERM, _interrupt)
+        loaded = load_settings(environ, command)
+        log = _log(loaded.settings)
+        warn(loaded, log)
         if workers > 1:
             _many(command, loaded.settings, log, host, port, workers)
         else:
             _one(loaded.settings, log, host, port)
-    log.event("info", "stopped")
     return 0
+
+
+def warn(loaded: Loaded, log: Log) -> None:
+    """A line for each setting that an operator should look at again."""
+    for name in loaded.unknown:
+        log.event("warning", "unknown-setting", setting=name, message="nothing reads this variable")
+    if loaded.settings.profile != "production":
+        return
+    if not (loaded.settings.public_url or "").startswith("https:"):
+        message = "cards link to an address that is not https"
+        log.event("warning", "no-https", setting="CDS_PUBLIC_URL", message=message)
+    if not loaded.settings.require_auth:
+        message = "tokens are not verified: let nobody but trusted clients reach the service"
+        log.event("warning", "no-authentication", setting="CDS_REQUIRE_AUTH", message=message)
 
 
 def _one(settings: Settings, log: Log, host: str, port: int) -> None:
@@ -81,12 +94,11 @@ def worker_app() -> FastAPI:
     """The app of one worker process, which is told to stop by the first process."""
     settings = load_settings(os.environ, _command(os.environ[WORKER_COMMAND])).settings
     stopping = Event()
-    told = signal.getsignal(signal.SIGTERM)
+    told = cast("Callable[[int, FrameType | None], object]", signal.getsignal(signal.SIGTERM))
 
     def stop(number: int, frame: FrameType | None) -> None:
         stopping.set()
-        if callable(told):
-            told(number, frame)
+        told(number, frame)
 
     signal.signal(signal.SIGTERM, stop)
     url = os.environ[WORKER_URL]
@@ -106,6 +118,7 @@ def _config(app: FastAPI | str, host: str, port: int, workers: int = 1) -> uvico
         factory=isinstance(app, str),
         log_config=None,
         access_log=False,
+        ws="none",
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
@@ -119,19 +132,11 @@ def _log(settings: Settings) -> Log:
     return log
 
 
-def _warn(loaded: Loaded, log: Log) -> None:
-    for name in loaded.unknown:
-        log.event("warning", "unknown-setting", setting=name, message="nothing reads this variable")
-    if loaded.settings.profile == "production" and not loaded.settings.require_auth:
-        message = "tokens are not verified: let nobody but trusted clients reach the service"
-        log.event("warning", "no-authentication", setting="CDS_REQUIRE_AUTH", message=message)
-
-
 def _announce(settings: Settings, log: Log, url: str) -> None:
     place = "/demo/" if settings.demo else "/cds-services"
     log.event("info", "listening", message=f"{url}{place}")
 
 
-def _leave(number: int, frame: FrameType | None) -> None:
-    """SIGTERM before the server listens, or again after it has stopped: leave, and call it a success."""
-    sys.exit(0)
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """SIGTERM before the server listens, or passed on once it has stopped: the same as an interrupt, no failure."""
+    raise KeyboardInterrupt

@@ -54,10 +54,10 @@ class Findings:
     gaps: tuple[str, ...]
 
 
-def find(record: PatientRecord, given: Thresholds) -> Findings:
-    """Every finding of the chart on the record's day."""
+def find(record: PatientRecord, given: Thresholds, *, count_stale: bool = False) -> Findings:
+    """Every finding of the chart on the record's day; `count_stale`: stale complaints count (the order hooks, J)."""
     done = operations(record, given)
-    felt = without_treated(complaints(record, given), done)
+    felt = without_treated(complaints(record, given, count_stale=count_stale), done)
     seen = Grounds(
         record=record,
         given=given,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cds_service.findings.finding import Present
+from cds_service.findings.finding import Absent
 from cds_service.findings.grounds import Grounds
 from cds_service.record.patient import Key, PatientRecord
 
@@ -30,7 +30,7 @@ def gaps(seen: Grounds) -> tuple[str, ...]:
     """Every gap in words: what was not checked, values not on record, imaging, care, the birth date."""
     found = [f"{noun} not checked in full" for noun in unchecked(seen.record)]
     found += [risk.because for risk in seen.risks if risk.state == "unknown"]
-    if not isinstance(seen.imaging, Present):
+    if isinstance(seen.imaging, Absent):
         found.append(seen.imaging.because)
     found += seen.care.gaps
     if seen.record.born is None:

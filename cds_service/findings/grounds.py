@@ -76,4 +76,3 @@ def longest(complaints: tuple[Complaint, ...]) -> Complaint:
 def facts_of(complaints: tuple[Complaint, ...]) -> tuple[Fact, ...]:
     """The complaints as facts, each once."""
     return tuple(dict.fromkeys(complaint.fact for complaint in complaints))
-

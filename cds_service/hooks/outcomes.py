@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from cds_service.errors import DataMissing, RequestRefused, SlowBody, TooLarge, UnknownService
+from cds_service.errors import DataMissing, MethodNotAllowed, RequestRefused, SlowBody, TooLarge, UnknownService
 from cds_service.hooks.cors import Origins
 from cds_service.hooks.request_lines import line_of
 from cds_service.wire.cds_hooks import OutcomeBody, OutcomeIssue
@@ -17,7 +17,6 @@ from cds_service.wire.cds_hooks import OutcomeBody, OutcomeIssue
 JSON = "application/json"
 # What is left of these bodies is not read: the connection cannot carry another request.
 CLOSING = (SlowBody, TooLarge)
-NOT_ALLOWED = "This path does not answer this method."
 
 
 def outcome(status: int, *issues: OutcomeIssue, headers: dict[str, str] | None = None) -> Response:
@@ -42,13 +41,12 @@ async def data_missing(request: Request, error: DataMissing) -> Response:
 
 async def not_routed(request: Request, error: HTTPException) -> Response:
     """No such path, or not by this method; the framework's own words are not passed on."""
-    headers = dict(error.headers or {})
-    if error.status_code == 405:
-        return outcome(405, OutcomeIssue("error", "not-supported", NOT_ALLOWED), headers=headers)
-    if error.status_code == 404:
-        return outcome(404, OutcomeIssue("error", UnknownService.issue_code, UnknownService.sentence))
-    sentence = "The request cannot be answered."
-    return outcome(error.status_code, OutcomeIssue("error", "invalid", sentence), headers=headers)
+    if error.status_code != 405:
+        return await refused(request, UnknownService())
+    allow = (error.headers or {}).get("Allow", "")
+    answer = await refused(request, MethodNotAllowed(tuple(sorted(allow.split(", ")))))
+    answer.headers["Allow"] = allow
+    return answer
 
 
 def failed_with(origins: Origins) -> Callable[[Request, Exception], Awaitable[Response]]:

@@ -27,6 +27,9 @@ from cds_service.wire.decoding import decode_call
 from cds_service.wire.held import HookCall
 from cds_service.wire.soundness import Undecodable
 
+# No server is registered yet: one that a call names is never contacted, and only counted.
+NOT_REGISTERED = "not registered"
+
 
 class RawRoute(APIRoute):
     """A route whose endpoint takes the request and gives the response, and nothing happens between."""
@@ -52,6 +55,7 @@ class HookCalls:
         line = line_of(request.scope)
         line.hookInstance = uuid_or_empty(call.hook_instance)
         line.knowledgeVersion = self._answerer.knowledge.version
+        line.fhirServer = NOT_REGISTERED if call.names_server else ""
         self._check(call)
         answered = self._answerer.answer(call)
         self._note(request, answered)
@@ -90,13 +94,21 @@ def hook_routes(
     async def discover(request: Request) -> Response:
         return Response(listed, media_type=JSON)
 
-    found = RawRoute("/cds-services", discover, methods=["GET", "HEAD"], name="discover", openapi_extra=DISCOVERY)
+    found = RawRoute(
+        "/cds-services",
+        discover,
+        methods=["GET", "HEAD"],
+        name="discover",
+        operation_id="discover",
+        openapi_extra=DISCOVERY,
+    )
     calls = (
         RawRoute(
             f"/cds-services/{service.id}",
             HookCalls(service, answerer, limits, metrics),
             methods=["POST"],
             name=service.id,
+            operation_id=service.id,
             summary=service.title,
             description=service.description,
             openapi_extra=CALL,

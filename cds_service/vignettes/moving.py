@@ -22,8 +22,8 @@ def midpoint(written: str) -> date:
     parts = WRITTEN.fullmatch(written)
     if parts is None:
         raise ValueError(f"{written!r} is no date: write 2026-05-10, 2026-05 or 2026")
-    year, month, day = (int(part or 0) for part in parts.groups())
-    return date(year, month, day or 15) if parts[2] else date(year, 7, 1)
+    year, month, day = parts.groups()
+    return date(int(year), int(month), int(day or 15)) if month else date(int(year), 7, 1)
 
 
 @dataclass(frozen=True, slots=True)

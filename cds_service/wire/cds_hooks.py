@@ -19,7 +19,7 @@ Indicator = Literal["info", "warning", "critical"]
 class Context(Struct, gc=False):
     """Who is looking at whom. `userId` may be of any type; only its absence is wrong."""
 
-    patientId: str | None = None
+    patientId: str
     userId: Raw | UnsetType = UNSET
 
 
@@ -39,9 +39,9 @@ class Prefetch(Struct, gc=False):
 class Request(Struct, gc=False):
     """One hook call, of the shape the specification gives it."""
 
-    hook: str | None = None
-    hookInstance: str | None = None
-    context: Context | None = None
+    hook: str
+    hookInstance: str
+    context: Context
     fhirServer: Raw | UnsetType = UNSET
     prefetch: Prefetch | None = None
 

@@ -70,25 +70,27 @@ def _member_by_member(body: bytes | bytearray) -> Request:
     )
 
 
-def _text(raw: Raw, name: str) -> str | None:
-    if not raw:
-        return None
+def _text(raw: Raw, name: str) -> str:
+    value = _member(raw, name)
     try:
-        return msgspec.json.decode(raw, type=str | None)
+        return msgspec.json.decode(value, type=str)
     except msgspec.ValidationError:
         raise Undecodable(f"{name} is not a string.") from None
 
 
-def _context(raw: Raw) -> Context | None:
-    if not raw:
-        return None
+def _context(raw: Raw) -> Context:
+    value = _member(raw, "context")
     try:
-        context = msgspec.json.decode(raw, type=RawContext | None)
+        context = msgspec.json.decode(value, type=RawContext)
     except msgspec.ValidationError:
         raise Undecodable("context is not an object.") from None
-    if context is None:
-        return None
     return Context(_text(context.patientId, "context.patientId"), context.userId)
+
+
+def _member(raw: Raw, name: str) -> Raw:
+    if not raw or bytes(raw) == b"null":
+        raise Undecodable(f"{name} is missing.")
+    return raw
 
 
 def _prefetch(raw: Raw) -> Prefetch | None:
@@ -103,15 +105,9 @@ def _prefetch(raw: Raw) -> Prefetch | None:
 
 
 def _call(request: Request, body: bytes | bytearray) -> HookCall:
-    if request.hook is None:
-        raise Undecodable("hook is missing.")
-    if request.hookInstance is None:
-        raise Undecodable("hookInstance is missing.")
-    if request.context is None:
-        raise Undecodable("context is missing.")
-    patient_id = (request.context.patientId or "").removeprefix("Patient/")
+    patient_id = request.context.patientId.removeprefix("Patient/")
     if not patient_id:
-        raise Undecodable("context.patientId is missing or empty.")
+        raise Undecodable("context.patientId is empty.")
     user = _user(request.context.userId)
     return HookCall(
         hook=request.hook,

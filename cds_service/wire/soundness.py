@@ -13,9 +13,9 @@ from itertools import accumulate
 
 MAX_DEPTH = 100
 CHUNK = 1 << 16
-# Of 70 closing brackets, or 70 blanks of indentation, in a row, five are fourteenth bytes. Some of 101
+# Of 90 closing brackets, or 90 blanks of indentation, in a row, five are eighteenth bytes. Some of 101
 # closing brackets stand apart: those of the envelope around the deep value.
-STRIDE = 14
+STRIDE = 18
 IN_A_ROW = 5
 CLOSING = b"]}"
 BLANK = b" \t"

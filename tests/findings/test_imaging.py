@@ -53,7 +53,9 @@ def test_unknown_where_reports_were_not_answered_and_none_is_seen() -> None:
 def test_the_newest_and_of_one_day_the_surest_is_told() -> None:
     older = report(MRI, days=20, ref="DiagnosticReport/1")
     weak = report(MRI, days=10, use="weak", ref="DiagnosticReport/9")
-    newer = Report("DiagnosticReport/2", concepts(MRI, label="Lumbar MRI"), when=written("2026-11-12"), preliminary=True)
+    newer = Report(
+        "DiagnosticReport/2", concepts(MRI, label="Lumbar MRI"), when=written("2026-11-12"), preliminary=True
+    )
     found = imaging(chart(older, newer, weak), GIVEN)
     assert found == imaging(chart(weak, newer, older), GIVEN)
     assert isinstance(found, Present)

@@ -326,6 +326,13 @@ async def test_a_line_tells_what_may_be_told(client: httpx.AsyncClient, lines: L
     assert line["knowledgeVersion"] == card["extension"]["org.miss-cds.assessment"]["knowledgeVersion"]
 
 
+async def test_a_named_server_is_counted_and_not_quoted(client: httpx.AsyncClient, lines: Lines) -> None:
+    await client.post(CALL, json=request(fhirServer="https://ehr.example/fhir"))
+    assert lines.last["fhirServer"] == "not registered"
+    await client.post(CALL, json=request())
+    assert "fhirServer" not in lines.last
+
+
 async def test_an_instance_that_is_no_uuid_is_not_logged(client: httpx.AsyncClient, lines: Lines) -> None:
     await client.post(CALL, json=request(hookInstance="Ada Lovelace"))
     assert "hookInstance" not in lines.last

@@ -168,16 +168,31 @@ def test_a_stop_lets_running_calls_finish_and_logs_json_only() -> None:
     assert err == b""
     lines = [json.loads(line) for line in out.splitlines()]
     events = [line["event"] for line in lines]
-    assert events.index("listening") < events.index("request") < events.index("stopped")
-    assert [line["setting"] for line in lines if line["level"] == "warning"] == ["CDS_NOBODY", "CDS_REQUIRE_AUTH"]
+    assert events.index("listening") < events.index("request")
+    assert [line["setting"] for line in lines if line["level"] == "warning"] == [
+        "CDS_NOBODY",
+        "CDS_PUBLIC_URL",
+        "CDS_REQUIRE_AUTH",
+    ]
     assert sum(running.url in line.get("message", "") for line in lines) == 1
+
+
+def test_the_demo_says_where_its_page_is() -> None:
+    with serving("demo", settings={"CDS_LOG_LEVEL": "info"}) as running:
+        with httpx.Client(base_url=running.url) as client:
+            assert client.get("/demo/").status_code == 200
+            preflight = client.options(CALL, headers={"Origin": ORIGIN})
+        status, lines, err = running.stop()
+    assert preflight.headers["access-control-allow-origin"] == "*"
+    assert (status, err) == (0, b"")
+    assert [line["message"] for line in lines if running.url in line.get("message", "")] == [f"{running.url}/demo/"]
 
 
 def test_an_interrupt_ends_it_quietly() -> None:
     with serving() as running:
         status, lines, err = running.stop(signal.SIGINT)
     assert (status, err) == (0, b"")
-    assert lines[-1]["event"] == "stopped"
+    assert [line["event"] for line in lines[:3]] == ["no-https", "no-authentication", "listening"]
 
 
 def test_workers_share_the_port_and_stop_together() -> None:
@@ -194,7 +209,7 @@ def test_a_port_in_use_ends_the_start() -> None:
     with serving() as running:
         command = [sys.executable, "-m", "cds_service", "serve", "--port", str(running.port)]
         second = subprocess.run(command, env=environment(SETTINGS), capture_output=True, timeout=PATIENCE, check=False)
-    assert second.returncode == 1
+    assert second.returncode == 3
     assert second.stderr == b""
     assert b"address already in use" in second.stdout
 

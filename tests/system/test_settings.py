@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from cds_service.errors import SettingsError
+from cds_service.observe import Log
+from cds_service.serving import warn
 from cds_service.settings import Command, Settings, load_settings, variable
+from tests.hooks.calls import Lines
 
 FREE = {"CDS_REQUIRE_AUTH": "false"}
 
@@ -117,6 +121,28 @@ def test_where_each_came_from_and_what_nobody_knows() -> None:
     assert loaded.origins["require_auth"] == "environment"
     assert loaded.origins["demo"] == "default"
     assert loaded.unknown == ("CDS_SILENTLY",)
+
+
+@pytest.mark.parametrize(
+    ("variables", "named"),
+    [
+        ({}, ["CDS_PUBLIC_URL", "CDS_REQUIRE_AUTH"]),
+        ({"CDS_PUBLIC_URL": "http://x.example"}, ["CDS_PUBLIC_URL", "CDS_REQUIRE_AUTH"]),
+        ({"CDS_PUBLIC_URL": "https://x.example"}, ["CDS_REQUIRE_AUTH"]),
+        ({"CDS_PROFILE": "development"}, []),
+        ({"CDS_NOBODY": "x", "CDS_PROFILE": "development"}, ["CDS_NOBODY"]),
+    ],
+)
+def test_a_start_warns_of_what_an_operator_should_look_at(variables: dict[str, str], named: list[str]) -> None:
+    lines = Lines()
+    warn(load_settings(FREE | variables), Log("info", lines))
+    assert [json.loads(line)["setting"] for line in lines.raw] == named
+
+
+def test_a_service_that_checks_tokens_does_not_warn_that_it_does_not() -> None:
+    lines = Lines()
+    warn(load_settings({"CDS_PUBLIC_URL": "https://x.example"}, "settings"), Log("info", lines))
+    assert lines.raw == []
 
 
 def test_every_setting_is_described() -> None:

@@ -91,10 +91,10 @@ ENVELOPES: list[tuple[dict[str, Any], str]] = [
     ({"context": None}, "context is missing."),
     ({"context": []}, "context is not an object."),
     ({"context": "p1"}, "context is not an object."),
-    ({"context": {"userId": "Practitioner/1"}}, "context.patientId is missing or empty."),
-    ({"context": {"patientId": None}}, "context.patientId is missing or empty."),
-    ({"context": {"patientId": ""}}, "context.patientId is missing or empty."),
-    ({"context": {"patientId": "Patient/"}}, "context.patientId is missing or empty."),
+    ({"context": {"userId": "Practitioner/1"}}, "context.patientId is missing."),
+    ({"context": {"patientId": None}}, "context.patientId is missing."),
+    ({"context": {"patientId": ""}}, "context.patientId is empty."),
+    ({"context": {"patientId": "Patient/"}}, "context.patientId is empty."),
     ({"context": {"patientId": 1}}, "context.patientId is not a string."),
 ]
 
@@ -114,7 +114,7 @@ def test_a_missing_member_is_refused(name: str) -> None:
 
 def test_a_missing_patient_is_refused_beside_a_mistyped_member_too() -> None:
     members = request(prefetch=[], context={"userId": "Practitioner/1"})
-    assert refusal(json.dumps(members).encode()) == "context.patientId is missing or empty."
+    assert refusal(json.dumps(members).encode()) == "context.patientId is missing."
 
 
 TOLERATED: dict[str, dict[str, Any]] = {

@@ -1,0 +1,1 @@
+"""Tables: the rules of the decision table, and what they conclude together."""

@@ -1,0 +1,69 @@
+"""List 1b.3: active cancer or myeloma with new spine pain (clinical-logic G; E26)."""
+
+from __future__ import annotations
+
+import pytest
+
+from cds_service.record.patient import Condition
+from tests.findings.comorbid_charts import condition, on, referral
+from tests.findings.flags import ago, found, fusion, row
+from tests.findings.spine_charts import complaint_of, visit
+
+CANCER = condition("active_cancer", onset=on(300), label="Breast cancer", ref="Condition/cancer")
+NEW_PAIN = complaint_of(onset=ago(40))
+
+
+@pytest.mark.parametrize(("days", "expected"), [(0, "1b"), (90, "1b"), (91, "")])
+def test_the_pain_is_new_for_90_days(days: int, expected: str) -> None:
+    assert row(CANCER, complaint_of(onset=ago(days))) == expected
+    assert row(CANCER, complaint_of(recorded=ago(days))) == expected
+    assert row(CANCER, complaint_of("chronic_pain_generic", onset=ago(days))) == expected
+
+
+@pytest.mark.parametrize(
+    ("cancer", "expected"),
+    [
+        (condition("active_cancer", onset=on(365)), "1b"),
+        (condition("active_cancer", onset=on(366)), ""),
+        (condition("active_cancer", onset=on(2000), recorded=on(365)), "1b"),
+        (condition("active_cancer"), ""),
+        (condition("active_cancer", onset=on(5), ended=True), ""),
+        (condition("active_cancer", onset=on(5), use="weak"), ""),
+        (condition("active_cancer", onset=on(5), unconfirmed=True), "1b"),
+        (condition("myeloma", onset=on(2000)), "1b"),
+        (condition("myeloma"), "1b"),
+        (condition("myeloma", ended=True), ""),
+    ],
+)
+def test_the_cancer_was_traced_within_a_year_and_myeloma_ever(cancer: Condition, expected: str) -> None:
+    assert row(cancer, NEW_PAIN) == expected
+
+
+def test_cancer_without_spine_pain_is_nothing() -> None:
+    assert row(CANCER) == ""
+    assert row(CANCER, complaint_of("radiculopathy", onset=ago(5))) == ""
+    assert row(CANCER, complaint_of(onset=ago(40), ended=ago(5))) == ""
+    assert row(CANCER, complaint_of()) == ""
+
+
+def test_a_visit_for_a_pain_of_years_is_no_new_pain() -> None:
+    """A record without an onset shows that the pain was there, not that it began."""
+    old = complaint_of(onset=ago(900))
+    assert row(CANCER, old, visit(recorded=ago(20), ref="Condition/2")) == ""
+    assert row(CANCER, old, visit(recorded=ago(20), region="cervical", ref="Condition/2")) == "1b"
+    assert row(CANCER, old, complaint_of(onset=ago(20), ref="Condition/2")) == "1b"
+
+
+def test_an_operation_after_the_pain_answers_it_and_a_referral_unless_the_pain_is_new() -> None:
+    assert row(CANCER, NEW_PAIN, fusion(40)) == ""
+    assert row(CANCER, NEW_PAIN, fusion(41)) == "1b"
+    assert row(CANCER, NEW_PAIN, referral()) == ""
+    assert row(CANCER, complaint_of(onset=ago(30)), referral()) == "1b"
+
+
+def test_both_are_told() -> None:
+    flags = found(CANCER, complaint_of(onset=ago(40), ref="Condition/1"), NEW_PAIN).prompts
+    assert [each.id for each in flags] == ["cancer-with-spine-pain"]
+    assert flags[0].brief == "new spine pain (13 Oct) with breast cancer"
+    assert flags[0].fact.text == "low back pain since 13 October 2026; breast cancer since 26 January 2026"
+    assert flags[0].fact.sources == ("Condition/1", "Condition/cancer")

@@ -1,0 +1,1 @@
+"""Patients in clinical words, and the cards they bring."""
