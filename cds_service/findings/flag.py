@@ -68,7 +68,7 @@ class FlagEntry:
 
     def is_new(self, chart: Chart) -> bool:
         """At most `red_flag_new_days` old and not strictly before the last spine operation."""
-        last = chart.done.last_day
+        last = chart.done.surely_by
         before = last is not None and self.day is not None and self.day < last
         return self.within(chart.given.red_flag_new_days, chart) and not before
 

@@ -65,9 +65,17 @@ class Operations:
         """The day of the newest dated operation."""
         return self.dated[0].day if self.dated else None
 
+    @property
+    def surely_by(self) -> date | None:
+        """The newest day from which on an operation surely took place: a month or a year may mean its first day.
+
+        Only such an operation answers a red flag; the spec's last possible day would silence one it may precede.
+        """
+        return max((op.when.first for op in self.dated if op.when), default=None)
+
     def followed(self, onset: date) -> bool:
-        """An operation took place on the day of onset or later."""
-        return self.last_day is not None and self.last_day >= onset
+        """An operation surely took place on the day of onset or later."""
+        return self.surely_by is not None and self.surely_by >= onset
 
     @property
     def facts(self) -> tuple[Fact, ...]:

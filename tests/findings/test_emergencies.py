@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from cds_service.findings.red_flags import EMERGENCIES, RedFlags
+from cds_service.record.dates import read_date
 from cds_service.record.patient import Condition, Use
 from tests.findings.comorbid_charts import chart, on, referral, written
 from tests.findings.flags import CAUDA_EQUINA, PAIN, ago, flag, found, fusion, later, of_record, recorded, row
@@ -137,6 +138,15 @@ def test_undated_and_never_operated_is_prompt() -> None:
 def test_an_operation_on_the_day_or_later_answers_what_is_not_new(onset: int, operated: int, expected: str) -> None:
     """Not before the last operation means not strictly earlier: of the same day nobody knows which came first."""
     assert row(flag(days=onset), fusion(operated)) == expected
+
+
+@pytest.mark.parametrize(
+    ("operated", "expected"), [("2026", "1a"), ("2026-11", "1a"), ("2026-11-20", "history"), ("2027", "1a")]
+)
+def test_an_operation_of_an_unsure_day_answers_no_red_flag(operated: str, expected: str) -> None:
+    """Section L dates it by its last possible day, which would silence an emergency that it may have preceded."""
+    done = replace(fusion(0), performed=read_date(operated))
+    assert row(flag(days=5), done) == expected
 
 
 def test_a_suspicion_of_the_day_of_the_operation_is_new_too() -> None:
