@@ -7,7 +7,7 @@ from cds_service.findings.grounds import Grounds, care_suffices, facts_of, longe
 from cds_service.findings.sign import Sign
 
 PAIN = ("axial",)
-NOT_CARED_FOR = "no conservative care documented for it"
+NOT_CARED_FOR = "conservative care (none documented)"
 NOT_SURE_HOW_LONG = "how long it has lasted"
 
 

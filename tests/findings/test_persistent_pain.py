@@ -49,7 +49,7 @@ def test_in_words() -> None:
     partial = persistent_pain(grounds(felt(label="Low back pain")))
     assert partial.because == "pain of uncertain duration without conservative care on record"
     assert partial.brief == "low back pain"
-    assert partial.missing == ("no conservative care documented for it", "how long it has lasted")
+    assert partial.missing == ("conservative care (none documented)", "how long it has lasted")
 
 
 def test_a_weak_longer_pain_lends_nothing_to_a_shorter_one() -> None:
