@@ -6,7 +6,6 @@ import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import date
-from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
@@ -21,8 +20,8 @@ from cds_service.hooks.request_lines import RequestLines
 from cds_service.hooks.routes import hook_routes
 from cds_service.hooks.services import SERVICES
 from cds_service.observe import Log, Metrics
+from cds_service.pages.documentation import documentation_routes
 from cds_service.pages.health import health_routes
-from cds_service.pages.rules import rule_routes
 from cds_service.settings import Settings
 
 DEFAULT_URL = "http://127.0.0.1:8000"
@@ -45,7 +44,7 @@ def create_app(
     answerer = answerer or answerer_of(settings, address, today)
     log = log or Log(settings.log_level)
     metrics = Metrics()
-    origins = Origins(settings.allowed_origins, private_network=settings.demo)
+    origins = Origins(settings.allowed_origins, demo=settings.demo)
     limits = BodyLimits(settings.max_body_bytes, settings.body_timeout_seconds)
     app = FastAPI(
         openapi_url=None,
@@ -53,7 +52,7 @@ def create_app(
         lifespan=_lifespan,
         routes=[
             *hook_routes(SERVICES, answerer, limits, metrics),
-            *rule_routes(answerer, urlsplit(address).path),
+            *documentation_routes(answerer, address),
             *health_routes(metrics, draining),
             *_demo_routes(settings, answerer),
         ],

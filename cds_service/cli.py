@@ -16,11 +16,13 @@ from typing import Any
 
 from cds_service.answer import Answered, Answerer, answerer_of
 from cds_service.app import DEFAULT_URL, create_app
+from cds_service.commands.knowledge import knowledge_arguments
 from cds_service.errors import CdsError, SettingsError
 from cds_service.hooks.documents import openapi_text
 from cds_service.record.from_file import supplied_from_bundle
 from cds_service.record.patient import Key
 from cds_service.record.prefetch import KEYS
+from cds_service.rendering.tree import rule_lines
 from cds_service.serving import serve
 from cds_service.settings import Command, Settings, load_settings, variable
 from cds_service.wire.soundness import Undecodable
@@ -51,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     _server_arguments(commands.add_parser("serve", help="the service"), "serve")
     _server_arguments(commands.add_parser("demo", help="the service with the demo EHR"), "demo")
     _assess_arguments(commands.add_parser("assess", help="one patient from a FHIR Bundle"))
+    knowledge_arguments(commands.add_parser("knowledge", help="check, show or export what the rules know"))
     settings = commands.add_parser("settings", help="every setting, its value and where it comes from")
     settings.set_defaults(run=_settings)
     document = commands.add_parser("openapi", help="the OpenAPI document")
@@ -61,9 +64,23 @@ def _parser() -> argparse.ArgumentParser:
 
 def _server_arguments(parser: argparse.ArgumentParser, command: Command) -> None:
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8000)
-    parser.add_argument("--workers", type=int, default=1, help="processes that share the port")
+    parser.add_argument("--port", type=_port, default=8000)
+    parser.add_argument("--workers", type=_count, default=1, help="processes that share the port")
     parser.set_defaults(run=_serve, command=command)
+
+
+def _port(text: str) -> int:
+    return _number(text, 65_535)
+
+
+def _count(text: str) -> int:
+    return _number(text, 256)
+
+
+def _number(text: str, most: int) -> int:
+    if text.isascii() and text.isdecimal() and 0 < int(text) <= most:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to {most}")
 
 
 def _assess_arguments(parser: argparse.ArgumentParser) -> None:
@@ -114,7 +131,7 @@ def _answered_keys(listed: str | None) -> frozenset[Key]:
 def _in_words(told: Mapping[str, Any]) -> list[str]:
     """The assessment for a reader at a terminal."""
     lines = [f"Outcome on {told['assessedOn']}: {told['outcome']}" + (f" ({told['why']})" if "why" in told else "")]
-    lines += [f"  {row['verdict']:8}{row['id']}: {row['because']}" for row in told["rules"]]
+    lines += rule_lines(told)
     lines += [f"  gap: {gap}" for gap in told["gaps"]]
     lines += [f"  data: {oddity}" for oddity in told["dataQuality"]]
     for card in told["cards"]:

@@ -10,7 +10,8 @@
         ├── SlowBody              408  timeout
         ├── DataMissing           412  incomplete
         ├── TooLarge              413  too-long
-        └── UnsupportedMediaType  415  not-supported
+        ├── UnsupportedMediaType  415  not-supported
+        └── Stopping              503  transient
 
 A refusal knows its HTTP status, its FHIR issue type and its sentence; nothing here knows a web framework. No
 sentence holds chart text: `DataMissing` is given keys and reasons in the service's own words.
@@ -109,3 +110,11 @@ class UnsupportedMediaType(RequestRefused):
     status = 415
     issue_code = "not-supported"
     sentence = "Send application/json, plain or gzip."
+
+
+class Stopping(RequestRefused):
+    """The process was told to stop, and cannot wait any longer for the body."""
+
+    status = 503
+    issue_code = "transient"
+    sentence = "The service is stopping; send the call again."

@@ -8,6 +8,7 @@ its text, which may quote what it met.
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -18,12 +19,15 @@ import msgspec
 from msgspec import Struct
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 
 LEVELS: Mapping[str, int] = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 # Their messages name processes, ports and signals; other libraries may put anything into a message.
 QUOTED_LOGGERS = ("uvicorn", "cds_service")
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 METRICS_TYPE = CONTENT_TYPE_LATEST
+# The folder in which worker processes keep their counts, named before they start: each tells the sum of all.
+SHARED_COUNTS = "PROMETHEUS_MULTIPROC_DIR"
 
 
 class CallLine(Struct, omit_defaults=True, gc=False):
@@ -152,8 +156,12 @@ class Metrics:
         self._outcomes.labels(service, outcome).inc()
 
     def text(self) -> bytes:
-        """Everything in Prometheus' text format."""
-        return generate_latest(self.registry)
+        """Everything in Prometheus' text format, of all workers where there are several."""
+        if SHARED_COUNTS not in os.environ:
+            return generate_latest(self.registry)
+        all_workers = CollectorRegistry()
+        MultiProcessCollector(all_workers)  # type: ignore[no-untyped-call]
+        return generate_latest(all_workers)
 
 
 def _failure(record: logging.LogRecord) -> tuple[str, str]:

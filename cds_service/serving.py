@@ -7,8 +7,9 @@ import os
 import signal
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from datetime import date
 from socket import socket
-from threading import Event
+from tempfile import TemporaryDirectory
 from types import FrameType
 from typing import cast
 
@@ -16,12 +17,17 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
+from cds_service.answer import Answerer, answerer_of
 from cds_service.app import create_app
-from cds_service.observe import Log, take_over_logging
+from cds_service.knowledge.load import Knowledge
+from cds_service.knowledge.reviews import not_reviewed
+from cds_service.observe import SHARED_COUNTS, Log, take_over_logging
 from cds_service.settings import Command, Loaded, Settings, load_settings
 
 # Running calls may take this long after SIGTERM; with what follows, the process is gone within 10 s.
 GRACE_SECONDS = 8
+# A worker that does not answer for so long is replaced; on a busy machine the usual 5 s end healthy ones, too.
+HUNG_SECONDS = 30
 # How worker processes learn what the first process was told: the command, and the address it listens on.
 WORKER_COMMAND = "MISS_WORKER_COMMAND"
 WORKER_URL = "MISS_WORKER_URL"
@@ -38,6 +44,28 @@ class Announcing(uvicorn.Server):
         """Bind, then say so."""
         await super().startup(sockets)
         self._announce()
+
+
+class Workers(Multiprocess):
+    """Worker processes that stop when the first process is told to, not up to half a second later.
+
+    And the port is given up: whoever connects while they finish their calls is refused, not left to wait.
+    """
+
+    def __init__(self, config: uvicorn.Config, sockets: list[socket]) -> None:
+        super().__init__(config, sockets)
+        signal.signal(signal.SIGTERM, self._pass_on)
+
+    def _pass_on(self, number: int, frame: FrameType | None) -> None:
+        self.signal_queue.append(number)
+        for worker in self.processes:
+            worker.process.terminate()
+
+    def terminate_all(self) -> None:
+        """All workers, and the port they share."""
+        super().terminate_all()
+        for listening in self.sockets:
+            listening.close()
 
 
 def serve(command: Command, environ: Mapping[str, str], host: str, port: int, workers: int) -> int:
@@ -72,37 +100,46 @@ def warn(loaded: Loaded, log: Log) -> None:
 
 
 def _one(settings: Settings, log: Log, host: str, port: int) -> None:
-    url = f"http://{host}:{port}"
+    url = address_of(host, port)
+    answerer = answerer_of(settings, settings.public_url or url)
     server: uvicorn.Server
-    app = create_app(settings, public_url=url, log=log, draining=lambda: server.should_exit)
-    server = Announcing(_config(app, host, port), lambda: _announce(settings, log, url))
+    app = create_app(settings, public_url=url, answerer=answerer, log=log, draining=lambda: server.should_exit)
+    server = Announcing(_config(app, host, port), lambda: _announce(settings, log, url, answerer))
     server.run()
 
 
 def _many(command: Command, settings: Settings, log: Log, host: str, port: int, workers: int) -> None:
     """Each worker makes its own app; it is made here too, once, so that what is wrong stops the start."""
-    url = f"http://{host}:{port}"
-    create_app(settings, public_url=url, log=log)
-    os.environ[WORKER_COMMAND], os.environ[WORKER_URL] = command, url
+    url = address_of(host, port)
+    answerer = answerer_of(settings, settings.public_url or url)
+    create_app(settings, public_url=url, answerer=answerer, log=log)
     config = _config("cds_service.serving:worker_app", host, port, workers)
     sockets = [config.bind_socket()]
-    _announce(settings, log, url)
-    Multiprocess(config, sockets=sockets).run()
+    _announce(settings, log, url, answerer)
+    with TemporaryDirectory(prefix="cds-service-") as counts:
+        os.environ |= {WORKER_COMMAND: command, WORKER_URL: url, SHARED_COUNTS: counts}
+        Workers(config, sockets).run()
 
 
 def worker_app() -> FastAPI:
     """The app of one worker process, which is told to stop by the first process."""
     settings = load_settings(os.environ, _command(os.environ[WORKER_COMMAND])).settings
-    stopping = Event()
+    stopping = False
     told = cast("Callable[[int, FrameType | None], object]", signal.getsignal(signal.SIGTERM))
 
     def stop(number: int, frame: FrameType | None) -> None:
-        stopping.set()
+        nonlocal stopping
+        stopping = True
         told(number, frame)
 
     signal.signal(signal.SIGTERM, stop)
     url = os.environ[WORKER_URL]
-    return create_app(settings, public_url=url, log=_log(settings), draining=stopping.is_set)
+    return create_app(settings, public_url=url, log=_log(settings), draining=lambda: stopping)
+
+
+def address_of(host: str, port: int) -> str:
+    """The address as clients write it: an IPv6 host in brackets."""
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _command(name: str) -> Command:
@@ -121,6 +158,7 @@ def _config(app: FastAPI | str, host: str, port: int, workers: int = 1) -> uvico
         ws="none",
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_worker_healthcheck=HUNG_SECONDS,
     )
 
 
@@ -132,9 +170,21 @@ def _log(settings: Settings) -> Log:
     return log
 
 
-def _announce(settings: Settings, log: Log, url: str) -> None:
+def _announce(settings: Settings, log: Log, url: str, answerer: Answerer) -> None:
     place = "/demo/" if settings.demo else "/cds-services"
     log.event("info", "listening", message=f"{url}{place}")
+    warn_of_reviews(answerer.knowledge, answerer.today(), log)
+
+
+def warn_of_reviews(knowledge: Knowledge, day: date, log: Log) -> None:
+    """A line when numbers that decide cards have had no clinician's review within a year."""
+    numbers = knowledge.threshold_notes.values()
+    if waiting := len(not_reviewed(numbers, day)):
+        message = (
+            f"{waiting} of {len(numbers)} numbers have had no clinician's review within a year; "
+            "once they have, say by whom and when in thresholds.toml"
+        )
+        log.event("warning", "not-reviewed", setting="CDS_KNOWLEDGE_DIR", message=message)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

@@ -6,6 +6,7 @@ argument, so that tests pass another and patch nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +21,7 @@ from cds_service.errors import SettingsError
 PREFIX = "CDS_"
 # Variables of this prefix that are not the service's: make test reads them.
 NOT_OURS = frozenset({"CDS_CHROMIUM"})
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 Command = Literal["serve", "demo", "assess", "settings"]
 
 
@@ -37,11 +39,18 @@ def _origin(value: str) -> str:
 
 
 def _address(value: str) -> str:
-    """An absolute http address, without the slash at its end."""
+    """An absolute http address, to which a path can be added, without the slash at its end."""
     parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.netloc:
+    if parts.scheme not in ("http", "https") or not parts.hostname or set("?#@") & set(value):
         raise ValueError("write it as https://host or https://host/path")
     return value.rstrip("/")
+
+
+def _day(value: object) -> object:
+    """A day and no other form of date; that there is such a day is for pydantic to say."""
+    if isinstance(value, str) and not DAY.fullmatch(value):
+        raise ValueError("write it as YYYY-MM-DD")
+    return value
 
 
 Listed = Annotated[tuple[str, ...], BeforeValidator(_listed)]
@@ -63,14 +72,18 @@ class Settings(BaseModel):
     )
     allowed_origins: Origins = Field(default=(), description="browser origins that may call, or *")
     max_body_bytes: int = Field(default=32 * 1024 * 1024, gt=0, description="the largest body, unpacked")
-    body_timeout_seconds: float = Field(default=10.0, gt=0, description="how long a body may take to arrive")
+    body_timeout_seconds: float = Field(
+        default=10.0, gt=0, allow_inf_nan=False, description="how long a body may take to arrive"
+    )
     silent: bool = Field(default=False, description="assess and count, answer no cards")
     silent_rules: Listed = Field(default=(), description="rules whose card is not answered")
     max_indicator: Literal["info", "warning", "critical"] = Field(
         default="critical", description="the strongest indicator a card may have"
     )
     recommend_needs: Listed = Field(default=(), description="prefetch keys without which `recommend` is `consider`")
-    today: date | None = Field(default=None, description="the day of assessment; development only; unset: today in UTC")
+    today: Annotated[date, BeforeValidator(_day)] | None = Field(
+        default=None, description="the day of assessment; development only; unset: today in UTC"
+    )
     knowledge_dir: Path | None = Field(default=None, description="a site's thresholds and codes, laid over ours")
     cards_dir: Path | None = Field(default=None, description="a site's wording, laid over ours")
     log_level: Literal["debug", "info", "warning", "error"] = Field(

@@ -17,6 +17,7 @@ from cds_service.findings.gaps import gaps, unchecked
 from cds_service.findings.grounds import Grounds
 from cds_service.findings.imaging import Imaging, imaging
 from cds_service.findings.impact import PainScore, impact_on_daily_life
+from cds_service.findings.morphine_equivalents import NO_OPIOID, MorphineEquivalents, morphine_equivalents
 from cds_service.findings.operations import Operations, operations
 from cds_service.findings.opioid_use import OpioidUse, opioid_use, strong_nonopioid
 from cds_service.findings.prior_surgery import without_treated
@@ -26,6 +27,7 @@ from cds_service.findings.risks import risks
 from cds_service.findings.sign import Sign
 from cds_service.findings.signs import signs
 from cds_service.findings.suppression import Suppression, suppression
+from cds_service.findings.suspected_cancer import cancer_caution
 from cds_service.knowledge.thresholds import Thresholds
 from cds_service.record.patient import PatientRecord
 
@@ -52,6 +54,7 @@ class Findings:
     suppression: Suppression
     unchecked: tuple[str, ...]
     gaps: tuple[str, ...]
+    mme: MorphineEquivalents = NO_OPIOID
 
 
 def find(record: PatientRecord, given: Thresholds, *, count_stale: bool = False) -> Findings:
@@ -70,7 +73,11 @@ def find(record: PatientRecord, given: Thresholds, *, count_stale: bool = False)
         imaging=imaging(record, given),
         risks=risks(record, given),
     )
+    mme = morphine_equivalents(record, given)
     adult = has_reached(record.born, given.adult_age, record.day) is not False
+    flags = red_flags(record, done, given, adult=adult)
+    cancer = None if flags.emergencies or flags.prompts else cancer_caution(record)
+    of_cancer = (cancer,) if cancer else ()
     return Findings(
         record=record,
         complaints=felt,
@@ -81,9 +88,10 @@ def find(record: PatientRecord, given: Thresholds, *, count_stale: bool = False)
         imaging=seen.imaging,
         signs=signs(seen),
         risks=seen.risks,
-        cautions=cautions(record, given, seen.opioids.status),
-        red_flags=red_flags(record, done, given, adult=adult),
+        cautions=(*of_cancer, *cautions(record, given, seen.opioids.status, mme)),
+        red_flags=flags,
         suppression=suppression(record, given, done.last_day),
         unchecked=unchecked(record),
         gaps=gaps(seen),
+        mme=mme,
     )

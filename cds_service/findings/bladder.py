@@ -19,11 +19,12 @@ from cds_service.findings.traces import newest_trace
 from cds_service.findings.words import as_in_a_sentence
 from cds_service.record.patient import Condition
 
-CONCEPT = "redflag_bladder_bowel"
+BLADDER = "redflag_bladder_bowel"
 CAUDA_EQUINA = "redflag_cauda_equina"
 SADDLE_NUMBNESS = "449813001"
 SADDLE = re.compile(r"\bsaddle\b", re.IGNORECASE)
 OTHER_CAUSE = "redflag_other_cause"
+UNDATED = re.compile(r" since | on |, recorded |, undated")
 
 
 def bladder_or_bowel(chart: Chart) -> tuple[list[RedFlag], list[RedFlag]]:
@@ -31,11 +32,11 @@ def bladder_or_bowel(chart: Chart) -> tuple[list[RedFlag], list[RedFlag]]:
     causes = tuple(_other_causes(chart))
     emergencies: list[RedFlag] = []
     prompts: list[RedFlag] = []
-    for entry in in_order(entry for entry in chart.record.conditions if CONCEPT in entry.concepts):
-        flag = flag_entry(entry, CONCEPT, chart.today)
+    for entry in in_order(entry for entry in chart.record.conditions if BLADDER in entry.concepts):
+        flag = flag_entry(entry, BLADDER, chart.today)
         companions = tuple(_companions(flag, chart))
         if companions and not causes and flag.is_emergency(chart):
-            emergencies.append(flag.told(chart, beside=companions[:1]))
+            emergencies.append(flag.told(chart, beside=companions[:1], named=_briefly(companions[0])))
         elif _is_prompt(flag, chart, bool(companions), bool(causes)):
             prompts.append(flag.told(chart, beside=(*companions[:1], *causes[:1])))
     return emergencies, prompts
@@ -60,6 +61,11 @@ def _companions(flag: FlagEntry, chart: Chart) -> Iterator[Fact]:
     for entry in in_order(chart.spine.roots):
         if entry != flag.entry and _is_traced(entry, chart):
             yield entry_fact(entry, min(ROOT_SETS.intersection(entry.concepts)))
+
+
+def _briefly(companion: Fact) -> str:
+    """The companion without its date, for the summary: "lumbar radiculopathy"."""
+    return UNDATED.split(companion.text, maxsplit=1)[0]
 
 
 def _is_untreated(entry: Condition, chart: Chart) -> bool:

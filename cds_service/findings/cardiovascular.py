@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cds_service.findings.caution import Caution
 from cds_service.findings.finding import Fact
 from cds_service.findings.latest import Reading, latest
@@ -32,7 +34,7 @@ def cardiovascular_disease(record: PatientRecord, given: Thresholds) -> Risk:
     is neither.
     """
     measured = _weak_heart(record, given)
-    major = (*measured, *(entry_fact(entry, "cardio_major") for entry in _major(record)))
+    major = (*measured, *map(_major_fact, _major(record)))
     chronic = tuple(entry_fact(entry, "cardio_chronic") for entry in _chronic(record))
     if major or chronic:
         return _present(record, given, major, chronic)
@@ -49,15 +51,25 @@ def _weak_heart(record: PatientRecord, given: Thresholds) -> tuple[Fact, ...]:
     return (reading.fact("EF", "%"),)
 
 
+def _major_fact(entry: Condition) -> Fact:
+    fact = entry_fact(entry, "cardio_major")
+    return replace(fact, text=_severe(fact.text))
+
+
+def _severe(text: str) -> str:
+    """A stenosis is major only where its own words say severe; the value set's label does not."""
+    return f"severe {text}" if "stenosis" in text and "severe" not in text else text
+
+
 def _major(record: PatientRecord) -> tuple[Condition, ...]:
-    return in_order(entry for entry in record.conditions if _counts(entry, "cardio_major"))
+    return in_order([entry for entry in record.conditions_in("cardio_major") if _counts(entry, "cardio_major")])
 
 
 def _chronic(record: PatientRecord) -> tuple[Condition, ...]:
     """Major wins over chronic."""
     return in_order(
         entry
-        for entry in record.conditions
+        for entry in record.conditions_in("cardio_chronic")
         if _counts(entry, "cardio_chronic") and not entry.counts_for("cardio_major")
     )
 
@@ -102,7 +114,7 @@ def _brief(record: PatientRecord, given: Thresholds) -> str:
         return reading.brief("EF", "%", record.day)
     major = _major(record)
     if major:
-        return entry_in_brief(major[0], "cardio_major", record.day)
+        return _severe(entry_in_brief(major[0], "cardio_major", record.day))
     return as_in_a_sentence(_chronic(record)[0].concepts["cardio_chronic"].label)
 
 

@@ -13,7 +13,7 @@ from cds_service.findings.drug_indication import for_spine, only_for_mood
 from cds_service.findings.finding import Fact
 from cds_service.findings.on_record import day_of, refs, when_in_words
 from cds_service.knowledge.thresholds import Thresholds
-from cds_service.record.patient import Condition, Drug, PatientRecord, Procedure
+from cds_service.record.patient import Condition, Drug, PatientRecord, Procedure, Reason
 
 CareKind = Literal["physical therapy", "other non-drug care", "medication", "spinal injection"]
 INJECTION = "care_spinal_injection"
@@ -31,6 +31,7 @@ DRUG_CLASSES = (
     ANTIDEPRESSANT,
 )
 OPIOID = "opioid"
+ICD_10_SYSTEMS = ("http://hl7.org/fhir/sid/icd-10-cm", "http://hl7.org/fhir/sid/icd-10")
 # Beside words of the spine a limb is no other site: pain radiates there.
 OTHER_SITE = re.compile(
     r"\b(knee|hip|shoulder|elbow|wrist|hand|finger|thumb|ankle|foot|toe|jaw|pelvic floor)s?\b", re.I
@@ -57,6 +58,8 @@ class CareComponent:
 def session_component(kind: CareKind, record: PatientRecord, first: date, given: Thresholds) -> CareComponent | None:
     """Care by sessions, on two days at least; those for another part of the body only do not count."""
     done = [p for p in record.procedures if p.counts_for(SETS[kind]) and not is_elsewhere(p)]
+    if not done:
+        return None
     days = {day for p in done for day in session_days(p, record.day) if day >= first}
     if len(days) < given.care_sessions:
         return None
@@ -94,11 +97,17 @@ def is_obstetric(done: Procedure, record: PatientRecord, given: Thresholds) -> b
     if any(map(for_spine, done.reasons)):
         return False
     words = (*done.words, *(word for reason in done.reasons for word in reason.words))
-    if any("pregnancy" in reason.concepts for reason in done.reasons) or any(map(OBSTETRIC.search, words)):
+    if any(map(_is_of_childbirth, done.reasons)) or any(map(OBSTETRIC.search, words)):
         return True
     days = session_days(done, record.day)
-    pregnancies = [c for c in record.conditions if "pregnancy" in c.concepts]
+    pregnancies = [c for c in record.conditions if _is_of_childbirth(c)]
     return any(_pregnant_on(day, c, given) for day in days for c in pregnancies)
+
+
+def _is_of_childbirth(entry: Condition | Reason) -> bool:
+    """In the pregnancy set, or coded in the ICD-10 chapter O."""
+    chapter = any(system in ICD_10_SYSTEMS and code.startswith("O") for system, code in entry.codes)
+    return chapter or "pregnancy" in entry.concepts
 
 
 def _pregnant_on(day: date, pregnancy: Condition, given: Thresholds) -> bool:
@@ -111,6 +120,8 @@ def drug_component(
 ) -> CareComponent | None:
     """Pain drugs that cover 14 days, all classes together; what an inpatient was given does not count."""
     drugs = [d for d in record.drugs if classes_of(d) and not (without_opioids and d.opioid)]
+    if not drugs:
+        return None
     cover = within(spans(drugs), first, record.day)
     days = covered_days(cover)
     if days < given.care_drug_days:
@@ -158,6 +169,8 @@ def _failed(run: Course, day: date, given: Thresholds) -> bool:
 
 def weak_care(record: PatientRecord, first: date, given: Thresholds, found: Collection[CareKind]) -> tuple[Fact, ...]:
     """Signs of care that are no component: one session, a referral, a code of lower confidence, an undated drug."""
+    if not (record.procedures or record.referrals or record.drugs):
+        return ()
     facts: list[Fact] = []
     for kind, name in SETS.items():
         if kind in found:

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from cds_service.findings.cardiovascular import ejection_fraction_caution
 from cds_service.findings.caution import Caution
-from cds_service.findings.contraindications import instability_caution, scarring_caution
+from cds_service.findings.contraindications import instability_caution, scarring_caution, slip_caution
 from cds_service.findings.diabetes import diabetes_caution
+from cds_service.findings.dose_caution import dose_in_words, opioid_dose_caution
 from cds_service.findings.drug_cautions import (
     addiction_caution,
     bleeding_caution,
@@ -16,6 +17,7 @@ from cds_service.findings.drug_cautions import (
     steroid_caution,
 )
 from cds_service.findings.latest import Reading, latest
+from cds_service.findings.morphine_equivalents import NO_OPIOID, MorphineEquivalents
 from cds_service.findings.obesity import weight_caution
 from cds_service.findings.on_record import in_order, open_entries, refs
 from cds_service.findings.opioid_use import OpioidStatus
@@ -30,10 +32,17 @@ __all__ = ["Caution", "cautions"]
 HOSPICE = "palliative_hospice"
 
 
-def cautions(record: PatientRecord, given: Thresholds, opioid_status: OpioidStatus = "none") -> tuple[Caution, ...]:
-    """Every caution that holds; `opioid_status` is that of `OpioidUse` (clinical-logic B)."""
-    found = (*(caution(record, given) for caution in CAUTIONS), opioid_caution(opioid_status))
-    return tuple(caution for caution in found if caution is not None)
+def cautions(
+    record: PatientRecord,
+    given: Thresholds,
+    opioid_status: OpioidStatus = "none",
+    mme: MorphineEquivalents = NO_OPIOID,
+) -> tuple[Caution, ...]:
+    """Every caution that holds; `opioid_status` is that of `OpioidUse`, `mme` the dose a day (clinical-logic B)."""
+    found = [caution(record, given) for caution in CAUTIONS]
+    dose = opioid_dose_caution(mme, given)
+    found += [opioid_caution(opioid_status, "" if dose else dose_in_words(mme)), dose]
+    return tuple([caution for caution in found if caution is not None])
 
 
 def lung_caution(record: PatientRecord, given: Thresholds) -> Caution | None:
@@ -53,13 +62,13 @@ def kidney_caution(record: PatientRecord, given: Thresholds) -> Caution | None:
     text = "Advanced kidney disease: adjust drugs, plan with nephrology"
     reading = latest(record, "eGFR", "lower")
     measured = reading if reading and reading.value < given.egfr else None
-    return _caution(record, "kidney_advanced", Caution("kidney-disease", text), measured, "eGFR", "mL/min")
+    return _caution(record, "kidney_advanced", "kidney-disease", text, measured, "eGFR", "mL/min")
 
 
 def liver_caution(record: PatientRecord, given: Thresholds) -> Caution | None:
     """Cirrhosis or liver failure is current."""
     text = "Cirrhosis or liver failure: bleeding and anaesthetic risk"
-    return _caution(record, "liver_cirrhosis", Caution("cirrhosis", text))
+    return _caution(record, "liver_cirrhosis", "cirrhosis", text)
 
 
 def bone_caution(record: PatientRecord, given: Thresholds) -> Caution | None:
@@ -67,7 +76,7 @@ def bone_caution(record: PatientRecord, given: Thresholds) -> Caution | None:
     text = "Osteoporosis: treat bone health before a fusion"
     reading = latest(record, "T-score", "lower")
     measured = reading if reading and reading.value <= given.t_score else None
-    return _caution(record, "osteoporosis", Caution("osteoporosis", text), measured, "T-score", "")
+    return _caution(record, "osteoporosis", "osteoporosis", text, measured, "T-score", "")
 
 
 def nutrition_caution(record: PatientRecord, given: Thresholds) -> Caution | None:
@@ -75,7 +84,7 @@ def nutrition_caution(record: PatientRecord, given: Thresholds) -> Caution | Non
     text = "Malnutrition or low albumin: nutrition before an operation"
     reading = latest(record, "serum albumin", "lower")
     measured = reading if reading and reading.value < given.albumin else None
-    return _caution(record, "malnutrition", Caution("malnutrition", text), measured, "albumin", "g/dL")
+    return _caution(record, "malnutrition", "malnutrition", text, measured, "albumin", "g/dL")
 
 
 def depression_caution(record: PatientRecord, given: Thresholds) -> Caution | None:
@@ -83,16 +92,13 @@ def depression_caution(record: PatientRecord, given: Thresholds) -> Caution | No
     text = "Severe depression: support alongside, outcomes are poorer untreated"
     reading = latest(record, "PHQ-9 total", "higher")
     measured = reading if reading and reading.value >= given.phq9 else None
-    return _caution(record, "severe_depression", Caution("severe-depression", text), measured, "PHQ-9", "")
+    return _caution(record, "severe_depression", "severe-depression", text, measured, "PHQ-9", "")
 
 
 def palliative_caution(record: PatientRecord, given: Thresholds) -> Caution | None:
     """Palliative care without hospice care: it stops no card, the goals come first (G, row 0)."""
-    named = in_order(
-        entry
-        for entry in record.conditions
-        if entry.open and HOSPICE in entry.concepts and not entry.counts_for(HOSPICE)
-    )
+    listed = record.conditions_in(HOSPICE)
+    named = in_order(entry for entry in listed if entry.open and not entry.counts_for(HOSPICE))
     text = "Palliative care: settle the goals of care first"
     return Caution("palliative-care", text, refs(*named)) if named else None
 
@@ -100,7 +106,8 @@ def palliative_caution(record: PatientRecord, given: Thresholds) -> Caution | No
 def _caution(
     record: PatientRecord,
     concept: str,
-    caution: Caution,
+    id_: str,
+    text: str,
     measured: Reading | None = None,
     name: str = "",
     unit: str = "",
@@ -110,13 +117,14 @@ def _caution(
     if not listed and measured is None:
         return None
     value = f" ({measured.words(name, unit)})" if measured else ""
-    head, _, rest = caution.text.partition(":")
+    head, _, rest = text.partition(":")
     sources = tuple(dict.fromkeys((*refs(*listed), *(measured.sources if measured else ()))))
-    return Caution(caution.id, f"{head}{value}:{rest}", sources)
+    return Caution(id_, f"{head}{value}:{rest}", sources)
 
 
 CAUTIONS: tuple[Callable[[PatientRecord, Thresholds], Caution | None], ...] = (
     instability_caution,
+    slip_caution,
     scarring_caution,
     diabetes_caution,
     weight_caution,

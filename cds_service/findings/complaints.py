@@ -9,7 +9,8 @@ from datetime import date
 from cds_service.findings.current import standing_of
 from cds_service.findings.episodes import Episode, episodes
 from cds_service.findings.finding import Fact
-from cds_service.findings.on_record import day_of, refs
+from cds_service.findings.gait import GAIT
+from cds_service.findings.on_record import day_of, open_entries, refs
 from cds_service.findings.spine import (
     STRUCTURAL,
     SYMPTOMS,
@@ -94,6 +95,8 @@ class Complaints:
 
     def current(self, kinds: Collection[str] | None = None, region: Region = "unknown") -> tuple[Complaint, ...]:
         """The current complaints of these kinds (None: any) in a region compatible with this one."""
+        if not self.all:
+            return ()
         return tuple(
             one
             for one in self.all
@@ -185,8 +188,6 @@ def _days_seen(entries: Collection[Condition], today: date) -> tuple[date, ...]:
 def _gait_difficulty(record: PatientRecord) -> bool:
     """A difficulty of gait, standing or balance that nothing but the spine explains on record."""
     found = any(
-        entry.open and entry.concepts["gait_balance_difficulty"].use != "history"
-        for entry in record.conditions
-        if "gait_balance_difficulty" in entry.concepts
+        entry.open and entry.concepts[GAIT].use != "history" for entry in record.conditions_in(GAIT)
     )
-    return found and not any(entry.open and entry.counts_for("gait_other_cause") for entry in record.conditions)
+    return found and not open_entries(record, "gait_other_cause")

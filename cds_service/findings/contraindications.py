@@ -25,6 +25,7 @@ from cds_service.record.patient import Condition, PatientRecord, Report
 
 FRACTURE = "redflag_unstable_fracture"
 SCARRING = "epidural_scarring"
+SLIP = "high_grade_slip"
 SNOMED = "http://snomed.info/sct"
 INSTABILITY_STEMS = ("M532", "M433", "M434", "M435")
 INSTABILITY_SNOMED = "240220009"
@@ -102,7 +103,8 @@ def _report_fact(report: Report, words: str) -> Fact:
 
 
 def _fractures(record: PatientRecord) -> tuple[Condition, ...]:
-    return in_order(entry for entry in record.conditions if entry.counts_for(FRACTURE) and not _is_sequela(entry))
+    listed = record.conditions_in(FRACTURE)
+    return in_order(entry for entry in listed if entry.counts_for(FRACTURE) and not _is_sequela(entry)) if listed else ()
 
 
 def _broken(record: PatientRecord, given: Thresholds) -> tuple[Condition, ...]:
@@ -126,6 +128,15 @@ def instability_caution(record: PatientRecord, given: Thresholds) -> Caution | N
     return Caution("ungraded-instability", "Spinal instability on record: flexion–extension films", refs(*named))
 
 
+def slip_caution(record: PatientRecord, given: Thresholds) -> Caution | None:
+    """A report only suspects a high-grade slip."""
+    doubtful = [one for one in record.reports if SLIP in one.concepts and not one.counts_for(SLIP)]
+    if not doubtful:
+        return None
+    text = "Suspected high-grade slip in an imaging report: confirm it"
+    return Caution("suspected-slip", text, tuple(sorted(refs(*doubtful))))
+
+
 def _is_ungraded(entry: Condition) -> bool:
     if entry.counts_for("severe_instability"):
         return False
@@ -138,7 +149,7 @@ def _is_ungraded(entry: Condition) -> bool:
 
 def scarring_caution(record: PatientRecord, given: Thresholds) -> Caution | None:
     """Epidural fibrosis is mentioned without a word such as extensive."""
-    listed = in_order(entry for entry in record.conditions if entry.open and _is_slight(entry))
+    listed = in_order(entry for entry in record.conditions_in(SCARRING) if entry.open and _is_slight(entry))
     reported = sorted(filter(_is_slight, record.reports), key=lambda report: report.ref)
     if not listed and not reported:
         return None

@@ -16,6 +16,8 @@ from cds_service.record.patient import Condition, PatientRecord
 def without_vaguer_copies(record: PatientRecord) -> PatientRecord:
     """The chart less the open spine Conditions that only repeat another one, with less of a date or place."""
     spine = [entry for entry in record.conditions if entry.open and is_spine(entry)]
+    if len(spine) < 2:
+        return record
     kept = tuple(
         entry
         for entry in record.conditions

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from cds_service.findings.copies import without_vaguer_copies
-from cds_service.findings.on_record import day_of, trace
-from cds_service.findings.spine import is_spine, same_problem
+from cds_service.findings.on_record import dates_better, day_of, trace
+from cds_service.findings.spine import SPINE_CONCEPTS, is_spine, same_problem
 from cds_service.findings.traces import newest_trace
 from cds_service.knowledge.thresholds import Thresholds
 from cds_service.record.patient import Condition, Key, Listing, PatientRecord
@@ -47,6 +47,8 @@ def is_stale(condition: Condition, record: PatientRecord, given: Thresholds) -> 
 
 def standing_of(record: PatientRecord, given: Thresholds) -> Standing:
     """Current, stale or past, for every spine Condition; a past one, or a vaguer copy, is in neither tuple."""
+    if not record.in_any(SPINE_CONCEPTS):
+        return Standing()
     record = without_vaguer_copies(record)
     spine = [condition for condition in record.conditions if is_spine(condition)]
     faded = [item for item in spine if _listed(item) and item.open and _faded(item, record, given)]
@@ -72,8 +74,14 @@ def day_seen(visit: Condition, today: date) -> date | None:
 
 
 def day_ended(condition: Condition, today: date) -> date | None:
-    """The day from which a Condition that is not open is over: its end, else the last day it was heard of."""
+    """The day from which a Condition that is not open is over: its end, else the last day it was heard of.
+
+    A month or year of onset that began before the entry was recorded was heard of no later than that.
+    """
     ended = day_of(condition.end.when, today) if condition.end else None
+    recorded = day_of(condition.recorded, today)
+    if ended is None and recorded and condition.onset and condition.onset.first <= recorded:
+        return recorded
     return ended if ended is not None else trace(condition, today)
 
 
@@ -103,11 +111,19 @@ def _lasts(visit: Condition, spine: Iterable[Condition], today: date) -> bool:
     problems = [item for item in spine if _listed(item) and same_problem(item, visit)]
     if any(item.open and _began_by(item, seen) for item in problems):
         return True
-    return not any(_ended_by(item, seen, today) for item in problems if not item.open)
+    closed = [item for item in problems if not item.open]
+    return not any(_ended_by(item, seen, today) for item in closed if not _is_vaguer_copy(item, closed))
 
 
 def _began_by(item: Condition, seen: date | None) -> bool:
     return seen is None or (item.start.latest is not None and item.start.latest <= seen)
+
+
+def _is_vaguer_copy(item: Condition, closed: Iterable[Condition]) -> bool:
+    """Nothing dates it but an onset that another closed entry of the problem has more exactly (law 1)."""
+    if item.recorded or (item.end and item.end.when):
+        return False
+    return any(dates_better(other.onset, item.onset) for other in closed)
 
 
 def _ended_by(item: Condition, seen: date | None, today: date) -> bool:

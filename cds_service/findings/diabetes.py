@@ -13,6 +13,7 @@ from cds_service.knowledge.thresholds import Thresholds
 from cds_service.record.patient import Condition, PatientRecord
 
 ID: Literal["uncontrolled-diabetes"] = "uncontrolled-diabetes"
+DIABETES_SETS = frozenset({"diabetes", "diabetes_uncontrolled"})
 
 
 def hba1c(record: PatientRecord, given: Thresholds) -> Reading | None:
@@ -22,6 +23,8 @@ def hba1c(record: PatientRecord, given: Thresholds) -> Reading | None:
 
 def listed_diabetes(record: PatientRecord) -> tuple[Condition, ...]:
     """Diabetes that is current, listed or diagnosed; gestational diabetes and prediabetes are none."""
+    if not record.in_any(DIABETES_SETS):
+        return ()
     return in_order(entry for entry in record.conditions if entry.open and _is_diabetes(entry))
 
 

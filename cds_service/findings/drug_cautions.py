@@ -34,7 +34,8 @@ def is_taken(drug: Drug, today: date, given: Thresholds) -> bool:
 
 def taken(record: PatientRecord, concept: str, given: Thresholds) -> tuple[Drug, ...]:
     """The drugs of the set that are taken, with lower confidence too, in a stable order."""
-    return _in_order(drug for drug in record.drugs if concept in drug.concepts and is_taken(drug, record.day, given))
+    listed = [drug for drug in record.drugs if concept in drug.concepts]
+    return _in_order(drug for drug in listed if is_taken(drug, record.day, given)) if listed else ()
 
 
 def _in_order(drugs: Iterable[Drug]) -> tuple[Drug, ...]:
@@ -99,7 +100,8 @@ def _latest_run(drugs: tuple[Drug, ...], given: Thresholds) -> tuple[date, date]
 
 def addiction_caution(record: PatientRecord, given: Thresholds) -> Caution | None:
     """Opioid use disorder, also in remission, an overdose, or treatment of the disorder: never a sign (F)."""
-    named = in_order(entry for entry in record.conditions if not ADDICTION_SETS.isdisjoint(entry.concepts))
+    listed = record.conditions if record.in_any(ADDICTION_SETS) else ()
+    named = in_order(entry for entry in listed if not ADDICTION_SETS.isdisjoint(entry.concepts))
     treated = _in_order(drug for drug in record.drugs if drug.use_disorder and is_taken(drug, record.day, given))
     if not named and not treated:
         return None
@@ -107,9 +109,10 @@ def addiction_caution(record: PatientRecord, given: Thresholds) -> Caution | Non
     return Caution("addiction-care", text, refs(*named, *treated))
 
 
-def opioid_caution(status: OpioidStatus) -> Caution | None:
-    """Opioids are taken now, or may be: before an operation they worsen its outcome (E05)."""
+def opioid_caution(status: OpioidStatus, a_day: str = "") -> Caution | None:
+    """Opioids are taken now, or may be: before an operation they worsen its outcome (E05); `a_day`: how much."""
     words = dict(OPIOID_WORDS).get(status)
     if words is None:
         return None
-    return Caution("preoperative-opioids", f"{words}: opioids before an operation worsen its outcome")
+    much = f" ({a_day})" if a_day else ""
+    return Caution("preoperative-opioids", f"{words}{much}: use before an operation worsens its outcome")

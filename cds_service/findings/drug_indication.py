@@ -41,12 +41,13 @@ def opioid_for_spine(drug: Drug, record: PatientRecord, complaints: Complaints, 
     if begun is not None and drug.last <= begun:
         return False
     earliest = drug.first - timedelta(given.nonspine_indication_days)
-    return not any(_stated_between(c, earliest, drug.first) for c in record.conditions if c.counts_for(OTHER_PAIN))
+    others = record.conditions_in(OTHER_PAIN)
+    return not any(_stated_between(c, earliest, drug.first) for c in others if c.counts_for(OTHER_PAIN))
 
 
 def has_active_cancer(record: PatientRecord) -> bool:
     """A cancer is current; one only suspected takes nothing away."""
-    return any(c.open and not c.unconfirmed and c.counts_for(CANCER) for c in record.conditions)
+    return any(c.open and not c.unconfirmed and c.counts_for(CANCER) for c in record.conditions_in(CANCER))
 
 
 def _stated_between(condition: Condition, first: date, last: date) -> bool:
@@ -67,8 +68,4 @@ def gabapentinoid_for_spine(drug: Drug, record: PatientRecord) -> bool:
     """A spine reason is stated, or none and no nerve disease, zoster, epilepsy, fibromyalgia or anxiety is current."""
     if drug.reasons:
         return any(for_spine(reason) for reason in drug.reasons)
-    return not any(_other_nerve(c) for c in record.conditions if c.open)
-
-
-def _other_nerve(condition: Condition) -> bool:
-    return any(condition.counts_for(value_set) for value_set in OTHER_NERVE_SETS)
+    return not any(c.open and c.counts_for(name) for name in OTHER_NERVE_SETS for c in record.conditions_in(name))

@@ -40,8 +40,9 @@ class Episode:
 def episodes(live: Sequence[Condition], record: PatientRecord, given: Thresholds) -> tuple[Episode, ...]:
     """The episodes of these spine Conditions, in the order in which a card names kinds and regions."""
     found = []
-    for kind, _ in SETS_OF_KIND:
-        members = [entry for entry in in_order(live) if kind in kinds_of(entry)]
+    kinds = [(entry, kinds_of(entry)) for entry in in_order(live)]
+    for kind, _ in SETS_OF_KIND if kinds else ():
+        members = [entry for entry, its_kinds in kinds if kind in its_kinds]
         for region in _regions(members):
             entries = tuple(entry for entry in members if compatible(entry.region, region))
             beginnings = _beginnings(kind, region, entries, live, record, given)

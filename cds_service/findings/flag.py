@@ -86,16 +86,16 @@ class FlagEntry:
         recent = self.within(chart.given.red_flag_prompt_days, chart)
         return self.stands(chart) and not self.is_emergency(chart) and (recent or undated)
 
-    def told(self, chart: Chart, flag_id: str = "", beside: tuple[Fact, ...] = ()) -> RedFlag:
-        """The entry as a red flag, in our own words, with what makes it one beside it."""
+    def told(self, chart: Chart, flag_id: str = "", beside: tuple[Fact, ...] = (), named: str = "") -> RedFlag:
+        """The entry as a red flag, in our own words, with what makes it one beside it; `named`: that for the summary."""
         match = self.entry.concepts[self.concept]
         own = entry_fact(self.entry, self.concept)
         facts = (Fact(own.text + (", by its text only" if match.by_text else ""), own.sources), *beside)
         sources = tuple(dict.fromkeys(source for fact in facts for source in fact.sources))
         fact = Fact("; ".join(fact.text for fact in facts), sources)
-        brief = f"{self._name}, {when_in_brief(self.when, chart.today)}" if self.when else self._name
-        named = flag_id or self.concept.removeprefix("redflag_")
-        return RedFlag(named, fact, brief, self.is_new(chart), (self.entry,))
+        name = f"{self._name} with {named}" if named else self._name
+        brief = f"{name}, {when_in_brief(self.when, chart.today)}" if self.when else name
+        return RedFlag(flag_id or self.concept.removeprefix("redflag_"), fact, brief, self.is_new(chart), (self.entry,))
 
     def history(self) -> Fact:
         """The line "History: …" that any card shows."""

@@ -12,9 +12,8 @@ GAIT = "gait_balance_difficulty"
 
 def gait_entries(record: PatientRecord) -> tuple[Condition, ...]:
     """Open gait, standing or balance entries; none beside Parkinson's, stroke, MS or disease of a leg joint."""
-    if explaining(record, "gait_other_cause"):
-        return ()
-    return in_order(entry for entry in record.conditions if entry.open and GAIT in entry.concepts)
+    found = [entry for entry in record.conditions_in(GAIT) if entry.open]
+    return () if not found or explaining(record, "gait_other_cause") else in_order(found)
 
 
 def in_full(gait: Iterable[Condition]) -> tuple[Condition, ...]:
@@ -24,4 +23,4 @@ def in_full(gait: Iterable[Condition]) -> tuple[Condition, ...]:
 
 def explaining(record: PatientRecord, concept: str) -> tuple[Condition, ...]:
     """Current entries that explain a symptom otherwise; what is over, weak or unconfirmed explains nothing away."""
-    return tuple(entry for entry in open_entries(record, concept) if not entry.unconfirmed)
+    return tuple([entry for entry in open_entries(record, concept) if not entry.unconfirmed])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -19,6 +20,7 @@ from cds_service.record.dates import DateRange
 from cds_service.record.patient import Observation, PatientRecord
 
 Worse = Literal["higher", "lower"]
+ONE_DECIMAL = ("BMI", "HbA1c")
 EVERY_VALUE = (float("-inf"), float("inf"))
 
 
@@ -48,7 +50,7 @@ class Reading:
 
     def named(self, name: str, unit: str) -> str:
         """ "HbA1c 9.4 %"."""
-        return " ".join(part for part in (name, number_in_words(self.value), unit) if part)
+        return " ".join(part for part in (name, number_in_words(self.value, 1 if name in ONE_DECIMAL else 2), unit) if part)
 
     def fact(self, name: str, unit: str) -> Fact:
         """The measurement as a fact with its source."""
@@ -67,12 +69,23 @@ def latest(
     between: tuple[float, float] = EVERY_VALUE,
 ) -> Reading | None:
     """The newest value of `what`, at most `within` days old; passes over the undated, future, impossible."""
-    measured = [entry for entry in record.observations if entry.what == what]
-    read = [reading for entry in measured if (reading := _reading(entry, record.day))]
+    measured = record.measured(what)
+    return newest(measured, record.day, worse, within, between) if measured else None
+
+
+def newest(
+    measured: Iterable[Observation],
+    today: date,
+    worse: Worse,
+    within: int | None = None,
+    between: tuple[float, float] = EVERY_VALUE,
+) -> Reading | None:
+    """The newest of these, as `latest`."""
+    read = [reading for entry in measured if (reading := _reading(entry, today))]
     usable = [
         reading
         for reading in read
-        if between[0] <= reading.value <= between[1] and (within is None or reading.age(record.day) <= within)
+        if between[0] <= reading.value <= between[1] and (within is None or reading.age(today) <= within)
     ]
     sign = 1 if worse == "higher" else -1
     return max(usable, key=lambda reading: (reading.day, sign * reading.value, reading.sources), default=None)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from cds_service.findings.age import has_reached
 from cds_service.findings.caution import Caution
 from cds_service.findings.finding import Fact
-from cds_service.findings.latest import Reading, latest
+from cds_service.findings.latest import Reading, latest, newest
 from cds_service.findings.on_record import entry_in_words, open_entries, refs
 from cds_service.findings.risk import Risk
 from cds_service.knowledge.thresholds import Thresholds
-from cds_service.record.patient import Condition, PatientRecord
+from cds_service.record.patient import Condition, Observation, PatientRecord
 
 UNIT = "kg/m2"
 POSSIBLE_BMI = (10.0, 100.0)
@@ -62,7 +62,7 @@ def _of_reading(reading: Reading, record: PatientRecord) -> BodyMass:
 def _computed(record: PatientRecord, given: Thresholds) -> BodyMass | None:
     """Weight in kg over height in m squared, dated as the weight; outside 10 to 100 it is rejected."""
     weight = latest(record, "body weight", "higher", given.weight_days)
-    height = latest(_grown(record, given), "body height", "lower") if weight else None
+    height = newest(_grown(record, given), record.day, "lower") if weight else None
     if weight is None or height is None or height.value <= 0:
         return None
     value = weight.value / height.value**2
@@ -73,11 +73,10 @@ def _computed(record: PatientRecord, given: Thresholds) -> BodyMass | None:
     return _of_reading(Reading(value, weight.day, weight.when, sources, doubt), record)
 
 
-def _grown(record: PatientRecord, given: Thresholds) -> PatientRecord:
-    """The record with no observation but heights measured once grown up; birth date unknown: all heights."""
-    heights = (entry for entry in record.observations if entry.what == "body height" and entry.when is not None)
-    grown = (e for e in heights if e.when and has_reached(record.born, given.adult_age, e.when.last) is not False)
-    return replace(record, observations=tuple(grown))
+def _grown(record: PatientRecord, given: Thresholds) -> list[Observation]:
+    """The heights measured once the patient was grown up; birth date unknown: all that are dated."""
+    heights = record.measured("body height")
+    return [e for e in heights if e.when and has_reached(record.born, given.adult_age, e.when.last) is not False]
 
 
 def _coded(record: PatientRecord) -> BodyMass | None:

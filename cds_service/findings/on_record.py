@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from typing import Protocol
@@ -10,6 +11,8 @@ from cds_service.findings.finding import Fact
 from cds_service.findings.words import as_in_a_sentence, range_in_words, short_day_in_words
 from cds_service.record.dates import DateRange
 from cds_service.record.patient import Condition, PatientRecord
+
+EVENT = re.compile(r"\b(?:infarction|stroke|fracture)\b", re.IGNORECASE)
 
 
 class Entry(Protocol):
@@ -21,17 +24,21 @@ class Entry(Protocol):
 
 def refs(*entries: Entry) -> tuple[str, ...]:
     """Where the entries are, each once, as `Type/id`; an entry without id is not listed."""
-    return tuple(dict.fromkeys(entry.ref for entry in entries if entry.ref))
+    return tuple(dict.fromkeys([entry.ref for entry in entries if entry.ref]))
 
 
 def open_entries(record: PatientRecord, concept: str) -> tuple[Condition, ...]:
     """The Conditions in the set in full that are active and not over, in a stable order."""
-    return in_order(entry for entry in record.conditions if entry.open and entry.counts_for(concept))
+    listed = record.conditions_in(concept)
+    return in_order([entry for entry in listed if entry.open and entry.counts_for(concept)]) if listed else ()
 
 
 def in_order(entries: Iterable[Condition]) -> tuple[Condition, ...]:
     """The same whatever the order of the chart: newest stated day first, undated last, then by reference."""
-    return tuple(sorted(entries, key=lambda entry: (-(_stated(entry) or date.min).toordinal(), entry.ref)))
+    found = tuple(entries)
+    if len(found) < 2:
+        return found
+    return tuple(sorted(found, key=lambda entry: (-(_stated(entry) or date.min).toordinal(), entry.ref)))
 
 
 def _stated(entry: Condition) -> date | None:
@@ -48,6 +55,13 @@ def days_since(when: DateRange | None, today: date) -> int | None:
     """Days from the last possible day to today; None when undated or in the future."""
     day = day_of(when, today)
     return None if day is None else (today - day).days
+
+
+def dates_better(fine: DateRange | None, vague: DateRange | None) -> bool:
+    """The first lies within the second and is narrower."""
+    if fine is None or vague is None or fine == vague:
+        return False
+    return vague.first <= fine.first and fine.last <= vague.last
 
 
 def trace(entry: Condition, today: date) -> date | None:
@@ -76,9 +90,9 @@ def when_as_written(when: DateRange) -> str:
     return first[:7] if first[:7] == last[:7] else first[:4]
 
 
-def number_in_words(value: float) -> str:
-    """At most two decimals, no idle noughts: 9.4, 28, 41.23."""
-    return f"{round(value, 2):g}"
+def number_in_words(value: float, decimals: int = 2) -> str:
+    """At most so many decimals, no idle noughts: 9.4, 28, 41.23."""
+    return f"{round(value, decimals):g}"
 
 
 def entry_in_words(entry: Condition, concept: str) -> str:
@@ -86,10 +100,17 @@ def entry_in_words(entry: Condition, concept: str) -> str:
     label = as_in_a_sentence(entry.concepts[concept].label)
     doubt = " (unconfirmed)" if entry.unconfirmed else ""
     if entry.onset:
-        return f"{label} since {when_in_words(entry.onset)}{doubt}"
+        return f"{label} {_since(label, entry.onset)} {when_in_words(entry.onset)}{doubt}"
     if entry.recorded:
         return f"{label}, recorded {when_in_words(entry.recorded)}{doubt}"
     return f"{label}, undated{doubt}"
+
+
+def _since(label: str, onset: DateRange) -> str:
+    """An event is not "since" a day, it was on it."""
+    if not EVENT.search(label):
+        return "since"
+    return "on" if onset.exact else "in"
 
 
 def entry_in_brief(entry: Condition, concept: str, today: date) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -9,6 +10,7 @@ from typing import Literal
 
 from cds_service.findings.finding import Fact
 from cds_service.findings.on_record import day_of, refs
+from cds_service.findings.spine import compatible
 from cds_service.findings.words import range_in_words
 from cds_service.knowledge.thresholds import Thresholds
 from cds_service.record.dates import DateRange
@@ -28,6 +30,15 @@ KIND_OF_SET: dict[str, Kind] = {
 REPLACEMENTS = ("Disc replacement", "Disc arthroplasty", "Disc prosthesis", "Facet replacement")
 IN_WORDS = "prior_spine_surgery_status"
 STATUS_SETS = (IN_WORDS, "failed_back_surgery")
+WORDS_OF_KIND: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    ("corpectomy", re.compile(r"corpectom", re.I)),
+    ("fusion", re.compile(r"\bfusion|arthrodes|\b(?:ACDF|TLIF|PLIF|ALIF|XLIF|LLIF|OLIF|PSF)\b", re.I)),
+    ("disc-replacement", re.compile(r"dis[ck] (?:replacement|arthroplast)", re.I)),
+    ("discectomy", re.compile(r"dis[ck]ectom", re.I)),
+    ("decompression", re.compile(r"lamin(?:ectom|otom|oplast)|foraminotom|decompress", re.I)),
+)
+# Beside these a word does not name what was done: "laminectomy without fusion", "removal of fusion hardware".
+NOT_DONE = re.compile(r"\b(?:no|not|without|removal|exploration)\b[^.;,]*", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +97,7 @@ class Operations:
 def operations(record: PatientRecord, given: Thresholds) -> Operations:
     """Every completed or running spine operation; entries within `operation_merge_days` of the first are one."""
     done = [op for entry in record.procedures if (op := _operation(entry, record.day))]
-    undated = [op for op in done if not op.day] + [op for entry in record.conditions if (op := _status(entry))]
+    undated = [op for op in done if not op.day] + _known_by_status(record, done)
     merged = _merged(sorted((op for op in done if op.day), key=_in_order), given.operation_merge_days)
     return Operations(tuple(reversed(merged)), tuple(sorted(undated, key=_in_order)))
 
@@ -111,7 +122,13 @@ def _kind(entry: Procedure) -> Kind | None:
     in_words = entry.counts_for(IN_WORDS) and set(entry.concepts) <= {IN_WORDS, *coded}
     if not full and not in_words:
         return None
-    return next((_kind_of(name, entry) for name in (*full, *coded)), "other")
+    return next((_kind_of(name, entry) for name in (*full, *coded)), _kind_in_words(entry))
+
+
+def _kind_in_words(entry: Procedure) -> Kind:
+    """The weightiest operation that its words name."""
+    words = [NOT_DONE.sub(" ", text) for text in entry.words]
+    return next((kind for kind, regex in WORDS_OF_KIND if any(map(regex.search, words))), "other")
 
 
 def _kind_of(value_set: str, entry: Procedure) -> Kind:
@@ -119,6 +136,13 @@ def _kind_of(value_set: str, entry: Procedure) -> Kind:
     if kind == "disc-replacement" and not entry.concepts[value_set].label.startswith(REPLACEMENTS):
         return "other"
     return kind
+
+
+def _known_by_status(record: PatientRecord, done: Iterable[Operation]) -> list[Operation]:
+    """One operation at most, and none where a Procedure of a compatible region may be what the entries tell of."""
+    told = [op for entry in record.conditions if (op := _status(entry))]
+    other = [op for op in told if not any(compatible(op.region, one.region) for one in done)]
+    return [_as_one(other)] if other else []
 
 
 def _status(entry: Condition) -> Operation | None:

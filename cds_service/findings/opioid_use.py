@@ -46,9 +46,12 @@ class OpioidUse:
 
 def opioid_use(record: PatientRecord, complaints: Complaints, given: Thresholds) -> OpioidUse:
     """How the patient stands to opioids today, over all of them and over those for the spine."""
-    taken = tuple(drug for drug in record.drugs if drug.opioid)
-    for_spine = tuple(drug for drug in taken if opioid_for_spine(drug, record, complaints, given))
+    taken = tuple([drug for drug in record.drugs if drug.opioid])
     coded = _coded_long_term(record)
+    if not (taken or coded):
+        none: OpioidStatus = "none" if record.medications_answered else "unknown"
+        return OpioidUse(none, none, because=_because(none, taken, assumed=False))
+    for_spine = tuple(drug for drug in taken if opioid_for_spine(drug, record, complaints, given))
     status, assumed = _status(taken, record, given, coded)
     spine_status, _ = _status(for_spine, record, given, () if spans(taken) else coded)
     found = courses(spans(taken), given.opioid_gap_days)
@@ -60,7 +63,7 @@ def opioid_use(record: PatientRecord, complaints: Complaints, given: Thresholds)
         since=latest.first if latest else None,
         assumed=assumed,
         facts=_facts(taken, latest, coded, record.day, given),
-        because=_because(status, taken, assumed),
+        because=_because(status, taken, assumed=assumed),
     )
 
 
@@ -92,7 +95,7 @@ def _by_last_day(last: date, day: date, given: Thresholds) -> OpioidStatus:
 
 def _coded_long_term(record: PatientRecord) -> tuple[Condition, ...]:
     """Long-term opioid use by a code; that it is not older than 365 days was decided with the code."""
-    return tuple(c for c in record.conditions if c.open and c.counts_for(LONG_TERM_CODE))
+    return tuple([c for c in record.conditions_in(LONG_TERM_CODE) if c.open and c.counts_for(LONG_TERM_CODE)])
 
 
 def _facts(
@@ -118,7 +121,7 @@ def _names(drugs: Sequence[Drug]) -> str:
     return ", ".join(sorted({drug.label for drug in drugs}))
 
 
-def _because(status: OpioidStatus, taken: Sequence[Drug], assumed: bool) -> str:
+def _because(status: OpioidStatus, taken: Sequence[Drug], *, assumed: bool) -> str:
     if status == "unknown":
         return "an opioid is on record without usable dates" if taken else "medications were not checked"
     if status == "none":

@@ -8,6 +8,7 @@ from cds_service.findings.sign import Sign
 
 PAIN = ("axial",)
 NOT_CARED_FOR = "conservative care (none documented)"
+NOT_CHECKED = "conservative care (not checked)"
 NOT_SURE_HOW_LONG = "how long it has lasted"
 
 
@@ -27,9 +28,11 @@ def persistent_pain(seen: Grounds) -> Sign:
 
 
 def _sign(seen: Grounds, pains: tuple[Complaint, ...], *, full: bool, sure: bool) -> Sign:
-    cared = care_suffices(seen.care)
+    cared, checked = care_suffices(seen.care), seen.care.state != "unknown"
     because = f"pain for more than {seen.given.symptom_days // 7} weeks" if sure else "pain of uncertain duration"
-    care = "despite conservative care" if cared else "without conservative care on record"
+    without = "without conservative care on record" if checked else "with conservative care not checked"
+    care = "despite conservative care" if cared else without
+    lacking = NOT_CARED_FOR if checked else NOT_CHECKED
     return Sign(
         "persistent-pain",
         "present",
@@ -37,5 +40,5 @@ def _sign(seen: Grounds, pains: tuple[Complaint, ...], *, full: bool, sure: bool
         because=f"{because} {care}",
         brief=told(longest(pains)),
         facts=(*facts_of(pains), *(seen.care.facts if cared else ())),
-        missing=(*(() if cared else (NOT_CARED_FOR,)), *(() if sure else (NOT_SURE_HOW_LONG,))),
+        missing=(*(() if cared else (lacking,)), *(() if sure else (NOT_SURE_HOW_LONG,))),
     )

@@ -52,8 +52,8 @@ def _undated(said: tuple[Said, ...]) -> tuple[str, ...] | None:
 
 
 def _said(record: PatientRecord) -> tuple[Said, ...]:
-    listed = (_listed(entry, record.day) for entry in record.conditions if entry.counts_for(SET))
-    observed = (_observed(entry, record.day) for entry in record.observations if entry.what == STATUS)
+    listed = [_listed(entry, record.day) for entry in record.conditions_in(SET) if entry.counts_for(SET)]
+    observed = [_observed(entry, record.day) for entry in record.measured(STATUS)]
     return tuple(sorted((*listed, *observed), key=lambda said: (said.day or date.min, said.sources)))
 
 
@@ -72,8 +72,7 @@ def _observed(entry: Observation, today: date) -> Said:
 
 def pregnancy_caution(record: PatientRecord, given: Thresholds) -> Caution | None:
     """A pregnancy is on record without a date."""
-    holds, _ = pregnancy(record, given)
     sources = _undated(_said(record))
-    if holds or sources is None:
+    if sources is None or pregnancy(record, given)[0]:
         return None
     return Caution("undated-pregnancy", "Pregnancy on record without a date: ask first", sources)

@@ -7,10 +7,12 @@ from datetime import date
 
 from cds_service.findings.complaints import Complaint, Complaints
 from cds_service.findings.grounds import Grounds, facts_of, longest, told
-from cds_service.findings.operations import Operations
+from cds_service.findings.on_record import when_in_brief
+from cds_service.findings.operations import Operation, Operations
 from cds_service.findings.sign import Sign
 from cds_service.findings.spine import compatible
 from cds_service.findings.truth import Truth
+from cds_service.findings.words import as_in_a_sentence, span_in_words
 
 FELT = ("axial", "radicular", "claudication")
 FAILED_BACK = ("failed-back",)
@@ -48,8 +50,14 @@ def _treated(one: Complaint, done: Operations) -> bool:
 
 
 def _operated(one: Complaint, done: Operations) -> date | None:
-    """The day of the last dated operation on the complaint's region; an unknown region matches any."""
-    return next((op.day for op in done.dated if compatible(op.region, one.region)), None)
+    """The day of the last dated operation on the complaint's region."""
+    last = _operation_on(one, done)
+    return last.day if last else None
+
+
+def _operation_on(one: Complaint, done: Operations) -> Operation | None:
+    """The last dated operation on the complaint's region; an unknown region matches any."""
+    return next((op for op in done.dated if compatible(op.region, one.region)), None)
 
 
 def _began_before(one: Complaint, day: date) -> Truth:
@@ -81,10 +89,28 @@ def _sign(seen: Grounds, symptoms: tuple[Complaint, ...], *, full: bool) -> Sign
         "present",
         "full" if full else "partial",
         because=f"{_course(symptom, seen)}symptoms after spine surgery",
-        brief=told(symptom) if symptom.kind == "failed-back" else f"{told(symptom)} after spine surgery",
+        brief=_brief(symptom, seen),
         facts=(*facts_of(symptoms), *seen.done.facts, *facts_of(causes)),
-        missing=() if full else ("how long it has lasted since the operation",),
+        missing=() if full else (_open_question(symptom, seen),),
+        complaint=told(symptom),
     )
+
+
+def _open_question(symptom: Complaint, seen: Grounds) -> str:
+    """ "not yet 12 weeks" where its age is known and too short."""
+    days = seen.given.radicular_symptom_days if symptom.kind == "radicular" else seen.given.symptom_days
+    if symptom.lasted_more_than(days) is False:
+        return f"not yet {days // 7} weeks"
+    return "how long it has lasted since the operation"
+
+
+def _brief(symptom: Complaint, seen: Grounds) -> str:
+    """ "low back pain for 42 weeks, spine surgery 6 May": its age is not the time since the operation."""
+    done = _operation_on(symptom, seen.done)
+    if symptom.kind == "failed-back" or done is None:
+        return told(symptom)
+    lasting = f" for {span_in_words(symptom.lasting)}" if symptom.lasting else ""
+    return f"{as_in_a_sentence(symptom.label)}{lasting}, spine surgery {when_in_brief(done.when, seen.record.day)}"
 
 
 def _course(symptom: Complaint, seen: Grounds) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from cds_service.findings.bladder import bladder_or_bowel
+from cds_service.findings.bladder import BLADDER, bladder_or_bowel
 from cds_service.findings.copies import without_vaguer_copies
 from cds_service.findings.current import unchecked_keys
 from cds_service.findings.finding import Fact
@@ -18,7 +18,7 @@ from cds_service.findings.on_record import in_order, trace
 from cds_service.findings.operations import Operations
 from cds_service.findings.spine_context import spine_context
 from cds_service.findings.suppression import spine_referral_within
-from cds_service.findings.suspected_cancer import cancer_with_new_pain
+from cds_service.findings.suspected_cancer import CANCER, MYELOMA, cancer_with_new_pain
 from cds_service.findings.traces import newest_trace
 from cds_service.knowledge.thresholds import Thresholds
 from cds_service.record.patient import PatientRecord
@@ -38,6 +38,7 @@ EMERGENCIES = (
     UNSTABLE,
 )
 HISTORY_OF = (*EMERGENCIES, FRACTURE, MYELOPATHY, BENIGN)
+EVERY_SET = frozenset({*HISTORY_OF, WOUND, BLADDER, CANCER, MYELOMA})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ def red_flags(record: PatientRecord, done: Operations, given: Thresholds, *, adu
 
     Of 1b only what is new fires while a spine referral is on record, and nothing that an operation followed.
     """
+    if all(EVERY_SET.isdisjoint(entry.concepts) for entry in record.conditions):
+        return RedFlags()
     record = without_vaguer_copies(record)
     chart = Chart(record, given, done, spine_context(record, given), adult)
     acute, prompt = bladder_or_bowel(chart)

@@ -19,7 +19,7 @@ ORTHOPAEDIC = frozenset({"308481009", "183495009", "305428000", "306181000000106
 
 def to_spine_specialist(record: PatientRecord) -> tuple[Referral, ...]:
     """Every spine, neurosurgery or back-clinic referral; orthopaedic only with a spine reason or site."""
-    return _in_order(entry for entry in record.referrals if _is_spine(entry))
+    return _in_order([entry for entry in record.referrals if _is_spine(entry)])
 
 
 def _is_spine(entry: Referral) -> bool:

@@ -20,6 +20,7 @@ RiskId = Literal[
     "current-smoking",
     "active-infection",
 ]
+NO_VALUE: Mapping[str, object] = MappingProxyType({})
 TRUTH_OF_STATE: Mapping[State, Truth] = MappingProxyType({"present": True, "absent": False, "unknown": None})
 
 
@@ -38,7 +39,7 @@ class Risk:
 
     id: RiskId
     state: State
-    value: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    value: Mapping[str, object] = field(default_factory=lambda: NO_VALUE)
     facts: tuple[Fact, ...] = ()
     brief: str = ""
     because: str = ""

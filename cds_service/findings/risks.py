@@ -29,4 +29,4 @@ RISKS: tuple[Callable[[PatientRecord, Thresholds], Risk], ...] = (
 
 def risks(record: PatientRecord, given: Thresholds) -> tuple[Risk, ...]:
     """The seven risks, each present, absent or unknown (clinical-logic E, H)."""
-    return tuple(risk(record, given) for risk in RISKS)
+    return tuple([risk(record, given) for risk in RISKS])

@@ -26,7 +26,8 @@ class Sign:
     """A sign: present in full or in part, absent, or unknown because the key it needs was not answered.
 
     `brief` is for the summary ("lumbar stenosis with claudication, 51 weeks"); `because` is one sentence of
-    why; `missing` says what would complete a partial sign ("no conservative care on record").
+    why; `missing` says what would complete a partial sign ("no conservative care on record"). `complaint`: what the
+    brief says and another sign's may repeat.
     """
 
     id: SignId
@@ -37,6 +38,7 @@ class Sign:
     facts: tuple[Fact, ...] = ()
     missing: tuple[str, ...] = ()
     time_critical: bool = False
+    complaint: str = ""
 
     @property
     def full(self) -> bool:

@@ -28,6 +28,7 @@ STATUSES: tuple[tuple[str, Status], ...] = (
     ("tobacco_former", "former"),
     ("tobacco_never_unknown", "never"),
 )
+SMOKING_SETS = frozenset(value_set for value_set, _ in STATUSES)
 LEAST_TO_WORST: tuple[Status, ...] = ("never", "former", "current")
 STATUS_IN_WORDS = {"never": "never smoked", "former": "former smoker", "current": "current smoking"}
 SMOKING_UNKNOWN = "266927001"
@@ -64,10 +65,29 @@ def smoking_statements(record: PatientRecord) -> tuple[Statement, ...]:
     On one day an Observation outweighs a Condition; among equals current outweighs former, and former never.
     "Unknown if ever smoked" states nothing. Chewing tobacco is no smoking.
     """
-    asked = [entry for entry in record.observations if entry.what == ASKED]
-    observed = [said for entry in asked if (said := _observed(entry, record.day))]
-    listed = [said for entry in record.conditions if (said := _listed(entry, record.day))]
-    return tuple(sorted((*observed, *listed), key=_weight))
+    observed = [said for entry in record.measured(ASKED) if (said := _observed(entry, record.day))]
+    return tuple(sorted((*observed, *_all_listed(record)), key=_weight))
+
+
+def newest_statement(record: PatientRecord) -> Statement | None:
+    """The last of all statements; the older ones, of which a chart holds many, are not read."""
+    observed: list[Statement] = []
+    for entry in sorted(record.measured(ASKED), key=_written, reverse=True):
+        if observed and _written(entry) < observed[0].day:
+            break
+        said = _observed(entry, record.day)
+        observed += [said] if said else []
+    return max((*observed, *_all_listed(record)), key=_weight, default=None)
+
+
+def _written(entry: Observation) -> date:
+    return entry.when.last if entry.when else UNDATED
+
+
+def _all_listed(record: PatientRecord) -> list[Statement]:
+    if not record.in_any(SMOKING_SETS):
+        return []
+    return [said for entry in record.conditions if (said := _listed(entry, record.day))]
 
 
 def _weight(said: Statement) -> tuple[date, bool, int, date, tuple[str, ...]]:
@@ -123,8 +143,7 @@ def _says_nothing(match: Match) -> bool:
 
 def current_smoking(record: PatientRecord, given: Thresholds) -> Risk:
     """The newest statement says that the patient smokes; no statement is "not recorded", never "never"."""
-    said = smoking_statements(record)
-    newest = said[-1] if said else None
+    newest = newest_statement(record)
     if newest is not None and newest.status == "current":
         return _present(newest, record.day)
     unanswered = not (record.answered("conditions") and record.answered("observations"))
@@ -159,18 +178,18 @@ def _value(said: Statement) -> dict[str, object]:
 
 def quitting_caution(record: PatientRecord, given: Thresholds) -> Caution | None:
     """A former smoker may have stopped less than `smoking_quit_days` ago, as far as the chart says (E16)."""
-    said = smoking_statements(record)
-    stopped = _stopped_on(said)
+    newest = newest_statement(record)
+    if newest is None or newest.status != "former":
+        return None
+    stopped = _stopped_on(smoking_statements(record))
     if stopped is None or (record.day - stopped).days >= given.smoking_quit_days:
         return None
     text = f"Former smoker, stopped less than {given.smoking_quit_days} days ago as far as recorded"
-    return Caution("recently-quit", f"{text}: keep off tobacco before an operation", said[-1].sources)
+    return Caution("recently-quit", f"{text}: keep off tobacco before an operation", newest.sources)
 
 
 def _stopped_on(said: tuple[Statement, ...]) -> date | None:
-    """The latest day of stopping: the first that the chart says "former" of, after the last "current"."""
-    if not said or said[-1].status != "former":
-        return None
+    """The latest day of stopping of a former smoker: the first "former" after the last "current"."""
     smoked = max((was.day for was in said if was.status == "current"), default=UNDATED)
     days = [_after(was, smoked) for was in said if was.status == "former" and was.day >= smoked]
     return min((day for day in days if day != UNDATED), default=None)
@@ -183,10 +202,9 @@ def _after(was: Statement, smoked: date) -> date:
 
 def chewing_caution(record: PatientRecord, given: Thresholds) -> Caution | None:
     """Chewing tobacco is no smoking, and still a matter for wound healing (clinical-logic L, "Values")."""
-    chewed = in_order(entry for entry in record.conditions if entry.open and _chews(entry))
+    chewed = in_order(entry for entry in record.conditions_in("tobacco_current") if entry.open and _chews(entry))
     return Caution("chewing-tobacco", "Chewing tobacco: advise stopping", refs(*chewed)) if chewed else None
 
 
 def _chews(entry: Condition) -> bool:
-    match = entry.concepts.get("tobacco_current")
-    return match is not None and match.use == "weak"
+    return entry.concepts["tobacco_current"].use == "weak"

@@ -150,6 +150,10 @@ def matches_for(condition: Condition, kind: Kind) -> tuple[Match, ...]:
 def name_of(condition: Condition, kind: Kind, region: Region) -> str:
     """The complaint in our words, with its region where the words have none: "lumbar radiculopathy"."""
     label = as_in_a_sentence(matches_for(condition, kind)[-1].label)
+    if claudication_named(condition):
+        label = label.replace("without neurogenic claudication", "with neurogenic claudication")
+    if region in ("thoracic", "lumbar"):
+        label = label.replace("thoracic/lumbar", region)
     if kind == "claudication" and "claudication" not in label.lower():
         label = f"{label} with neurogenic claudication"
     if _present(condition, "chronic_pain_generic") and not _present(condition, "spine_pain_back_neck"):

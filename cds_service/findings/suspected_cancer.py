@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from cds_service.findings.caution import Caution
 from cds_service.findings.flag import Chart, FlagEntry, RedFlag, flag_entry
-from cds_service.findings.on_record import entry_fact, in_order, trace, when_in_brief
-from cds_service.findings.spine import compatible
+from cds_service.findings.on_record import dates_better, entry_fact, in_order, refs, trace, when_in_brief
+from cds_service.findings.spine import compatible, is_spine
 from cds_service.findings.words import as_in_a_sentence
-from cds_service.record.patient import Condition
+from cds_service.record.patient import Condition, PatientRecord
 
 PAIN, CHRONIC_PAIN = "spine_pain_back_neck", "chronic_pain_generic"
 CANCER, MYELOMA = "active_cancer", "myeloma"
+ACTIVE_SETS = frozenset({CANCER, MYELOMA})
 
 
 def cancer_with_new_pain(chart: Chart) -> list[RedFlag]:
@@ -30,12 +32,15 @@ def _is_new(pain: FlagEntry, pains: list[FlagEntry], chart: Chart) -> bool:
     """Within 90 days and answered by no operation.
 
     A record without an onset shows that the pain was there, not that it began: it is not new where the same region
-    has hurt for longer.
+    has hurt for longer. Nor is one whose onset is only a vaguer date of another pain there (law 1).
     """
     days = chart.given.cancer_pain_days
     older = (one for one in pains if one.day and not one.within(days, chart))
     known = any(compatible(one.entry.region, pain.entry.region) for one in older)
-    return pain.within(days, chart) and pain.stands(chart) and not (known and pain.entry.onset is None)
+    here = (one.entry for one in pains if compatible(one.entry.region, pain.entry.region))
+    if (known and pain.entry.onset is None) or any(dates_better(one.onset, pain.entry.onset) for one in here):
+        return False
+    return pain.within(days, chart) and pain.stands(chart)
 
 
 def _cancers(chart: Chart) -> list[tuple[Condition, str]]:
@@ -55,3 +60,18 @@ def _told(entry: Condition, concept: str, pain: FlagEntry, chart: Chart) -> RedF
     brief = f"new spine pain ({when_in_brief(pain.when, chart.today)}) with {label}"
     told = pain.told(chart, "cancer-with-spine-pain", (entry_fact(entry, concept),))
     return RedFlag(told.id, told.fact, brief, told.new, (entry,))
+
+
+def cancer_caution(record: PatientRecord) -> Caution | None:
+    """Active cancer or myeloma, of whatever date, beside a spine complaint: for a card without a red flag."""
+    if not record.in_any(ACTIVE_SETS):
+        return None
+    found = in_order(entry for entry in record.conditions if entry.open and _is_active(entry))
+    if not found or not any(entry.open and is_spine(entry) for entry in record.conditions):
+        return None
+    text = "Active cancer on record: consider metastasis if pain is new, at night or worsening"
+    return Caution("cancer-on-record", text, refs(*found))
+
+
+def _is_active(entry: Condition) -> bool:
+    return entry.counts_for(CANCER) or MYELOMA in entry.concepts

@@ -52,7 +52,7 @@ def spine_days(record: PatientRecord, region: Region) -> Iterator[date]:
 
 
 def named_care_days(record: PatientRecord) -> Iterator[date]:
-    """Days of injections, imaging and operations of the spine, and of care whose reason or site names it."""
+    """Days of injections, imaging and operations of the spine, and of care and pain scores that name it."""
     for report in record.reports:
         if _in_any(report.concepts, IMAGING_SETS):
             yield from _days(record, report.when)
@@ -62,6 +62,9 @@ def named_care_days(record: PatientRecord) -> Iterator[date]:
     for drug in record.drugs:
         if _taken_for_pain(drug, ANALGESICS) and any(reason.spine for reason in drug.reasons):
             yield from _last_taken(record, drug)
+    for score in record.observations:
+        if score.spine_words:
+            yield from _days(record, score.when)
 
 
 def unnamed_care_days(record: PatientRecord, given: Thresholds) -> Iterator[date]:

@@ -69,13 +69,15 @@ def days_in_words(days: int) -> str:
 
 
 def span_in_words(lasting: DayCount) -> str:
-    """How long something lasted: "28 weeks", "33 to 38 weeks", "5 days to 4 weeks", "at least 28 weeks"."""
+    """How long something lasted: "28 weeks", "33 to 38 weeks", "5 days to 4 weeks", "up to 4 weeks", "at least"."""
     least = days_in_words(lasting.least)
     if lasting.most is None:
         return f"at least {least}"
     most = days_in_words(lasting.most)
     if least == most:
         return least
+    if lasting.least == 0:
+        return f"up to {most}"
     number, _, unit = least.partition(" ")
     same_unit = unit.rstrip("s") == most.partition(" ")[2].rstrip("s")
     return f"{number} to {most}" if same_unit else f"{least} to {most}"

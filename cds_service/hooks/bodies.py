@@ -1,6 +1,7 @@
 """The body of a call, read within the limits the site sets: kind, size and time (contract, "Requests, in order").
 
-A packed body is unpacked as it arrives, so that one that unpacks to more than the limit is refused before it has.
+A packed body is unpacked as it arrives, so that one that unpacks to more than the limit is refused before it has;
+the limit holds for its packed bytes, too, of which a member may have many and unpack to none.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 
-from cds_service.errors import Malformed, SlowBody, TooLarge, UnsupportedMediaType
+from cds_service.errors import Malformed, SlowBody, Stopping, TooLarge, UnsupportedMediaType
 
 MEDIA_TYPES = frozenset({"", "application/json", "application/fhir+json", "application/json+fhir"})
 PLAIN = frozenset({"", "identity"})
@@ -31,7 +32,8 @@ class BodyLimits:
 async def read_body(request: Request, limits: BodyLimits) -> bytes | bytearray:
     """The body, unpacked.
 
-    Raises UnsupportedMediaType, TooLarge, SlowBody, and Malformed for a body that breaks off or does not unpack.
+    Raises UnsupportedMediaType, TooLarge, SlowBody, Malformed for a body that breaks off or does not unpack, and
+    Stopping where the server waits no longer.
     """
     packed = _is_packed(request.headers)
     declared = request.headers.get("content-length", "")
@@ -42,6 +44,9 @@ async def read_body(request: Request, limits: BodyLimits) -> bytes | bytearray:
             return await (_unpacked(request, limits) if packed else _plain(request, limits))
     except TimeoutError:
         raise SlowBody from None
+    except asyncio.CancelledError:
+        # Calls are cancelled by the server alone, when it stops and has waited long enough.
+        raise Stopping from None
     except ClientDisconnect:
         raise Malformed("The body broke off.") from None
 
@@ -73,8 +78,12 @@ async def _plain(request: Request, limits: BodyLimits) -> bytes | bytearray:
 async def _unpacked(request: Request, limits: BodyLimits) -> bytearray:
     """A gzip body may have several members, one after another."""
     body = bytearray()
+    packed = 0
     member = zlib.decompressobj(GZIP_WINDOW)
     async for piece in request.stream():
+        packed += len(piece)
+        if packed > limits.most_bytes:
+            raise TooLarge
         while piece:
             if member.eof:
                 member = zlib.decompressobj(GZIP_WINDOW)

@@ -11,20 +11,29 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_AGE = "600"
-PATHS = ("/cds-services", "/demo/fhir")
+HOOKS, DEMO_EHR = "/cds-services", "/demo/fhir"
 
 
 class Origins:
-    """The origins that may call, and what is answered to one of them."""
+    """The origins that may call, and what is answered to one of them.
 
-    def __init__(self, allowed: tuple[str, ...], *, private_network: bool = False) -> None:
+    `demo`: they may also read the demo EHR, and a public page may reach this private address.
+    """
+
+    def __init__(self, allowed: tuple[str, ...], *, demo: bool = False) -> None:
         self._any = "*" in allowed
         self._allowed = frozenset(allowed)
-        self._private_network = private_network
+        self._demo = demo
+        self._paths = (HOOKS, DEMO_EHR) if demo else (HOOKS,)
+
+    def concern(self, scope: Scope) -> bool:
+        """This is a path that pages of others may call."""
+        path: str = scope["path"]
+        return path.startswith(self._paths)
 
     def headers(self, scope: Scope) -> dict[str, str]:
         """What goes on an answer: nothing where no origin may call, or this is no path for browsers."""
-        if not self._allowed or not scope["path"].startswith(PATHS):
+        if not self._allowed or not self.concern(scope):
             return {}
         if self._any:
             return {"Access-Control-Allow-Origin": "*"}
@@ -40,7 +49,7 @@ class Origins:
             headers["Access-Control-Allow-Methods"] = "GET, POST, OPTIONS"
             headers["Access-Control-Allow-Headers"] = "authorization, content-type"
             headers["Access-Control-Max-Age"] = MAX_AGE
-            if self._private_network:
+            if self._demo:
                 headers["Access-Control-Allow-Private-Network"] = "true"
         return Response(status_code=204, headers=headers)
 
@@ -53,7 +62,7 @@ class Cors:
         self._origins = origins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith(PATHS):
+        if scope["type"] != "http" or not self._origins.concern(scope):
             await self._app(scope, receive, send)
             return
         if scope["method"] == "OPTIONS":

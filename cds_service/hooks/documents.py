@@ -11,7 +11,15 @@ import msgspec
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from cds_service.errors import DataMissing, Malformed, RequestRefused, SlowBody, TooLarge, UnsupportedMediaType
+from cds_service.errors import (
+    DataMissing,
+    Malformed,
+    RequestRefused,
+    SlowBody,
+    Stopping,
+    TooLarge,
+    UnsupportedMediaType,
+)
 from cds_service.wire import cds_hooks as wire
 
 VERSION = "0.1.0"
@@ -120,6 +128,7 @@ CALL: dict[str, Any] = {
         "412": _refusal(DataMissing, MISSING),
         "413": _refusal(TooLarge),
         "415": _refusal(UnsupportedMediaType),
+        "503": _refusal(Stopping),
     },
 }
 

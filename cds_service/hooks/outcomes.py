@@ -9,14 +9,22 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from cds_service.errors import DataMissing, MethodNotAllowed, RequestRefused, SlowBody, TooLarge, UnknownService
+from cds_service.errors import (
+    DataMissing,
+    MethodNotAllowed,
+    RequestRefused,
+    SlowBody,
+    Stopping,
+    TooLarge,
+    UnknownService,
+)
 from cds_service.hooks.cors import Origins
 from cds_service.hooks.request_lines import line_of
 from cds_service.wire.cds_hooks import OutcomeBody, OutcomeIssue
 
 JSON = "application/json"
 # What is left of these bodies is not read: the connection cannot carry another request.
-CLOSING = (SlowBody, TooLarge)
+CLOSING = (SlowBody, Stopping, TooLarge)
 
 
 def outcome(status: int, *issues: OutcomeIssue, headers: dict[str, str] | None = None) -> Response:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from secrets import token_hex
 from time import perf_counter
 from typing import cast
-from uuid import uuid4
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -54,7 +54,7 @@ class RequestLines:
             await self._app(scope, receive, send)
             return
         scope["path"] = plain_path(scope["path"])
-        line = scope[LINE] = CallLine(event="request", requestId=uuid4().hex)
+        line = scope[LINE] = CallLine(event="request", requestId=token_hex(16))
         started = perf_counter()
 
         async def sending(message: Message) -> None:

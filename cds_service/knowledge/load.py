@@ -15,15 +15,20 @@ from cds_service.errors import KnowledgeError
 from cds_service.knowledge.codes import Codes, codes_of
 from cds_service.knowledge.drug_names import Names, names_of
 from cds_service.knowledge.evidence import Evidence, read_evidence
+from cds_service.knowledge.guide import Guide, Language, read_guides
 from cds_service.knowledge.layers import Layer, nearest, read_layer
 from cds_service.knowledge.observations import ObservationCode, read_observations
 from cds_service.knowledge.opioids import MorphineEquivalent, OpioidProduct, read_equivalents, read_products
 from cds_service.knowledge.patterns import Patterns, read_patterns
+from cds_service.knowledge.rule_pages import RULE_PAGES_FILE, RulePages, read_rule_pages
+from cds_service.knowledge.source_document import SOURCE_DOCUMENT_FILE, Statement, read_source_document
 from cds_service.knowledge.thresholds import ThresholdNote, Thresholds, read_threshold_notes, thresholds_of
 from cds_service.knowledge.value_sets import DESCRIPTIONS_FILE, ValueSet, read_value_sets
 
 RELEASE = "2026.11.0"
 NO_LAYER = Layer("", {})
+# What describes our own logic; no site lays anything over it.
+OURS_ALONE = {DESCRIPTIONS_FILE, RULE_PAGES_FILE, SOURCE_DOCUMENT_FILE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,8 @@ class Knowledge:
     """What the rules know. `version` is the release and the first eight hex digits of a hash over every file.
 
     `given` are the numbers, `threshold_notes` what stands behind each; `observations` are by LOINC code,
-    `opioid_products` by RxNorm code, `drug_names` by the word for an ingredient, the others by name or id.
+    `opioid_products` by RxNorm code, `drug_names` by the word for an ingredient, the others by name or id. The last
+    three are words for the public pages: what rules read, what the source document states, the patient handout.
     """
 
     version: str
@@ -45,6 +51,9 @@ class Knowledge:
     opioid_products: Mapping[str, tuple[OpioidProduct, ...]]
     morphine_equivalents: tuple[MorphineEquivalent, ...]
     drug_names: Names
+    rule_pages: RulePages
+    source_document: tuple[Statement, ...]
+    guides: Mapping[Language, Guide]
 
 
 def load_knowledge(
@@ -67,6 +76,8 @@ def knowledge_of(ours: Layer, site: Layer, version: str) -> Knowledge:
     evidence = read_evidence(ours, site)
     notes = read_threshold_notes(ours, site, evidence)
     sets = read_value_sets(ours, site)
+    pages = read_rule_pages(ours, sets, notes)
+    guides = read_guides(ours, site)
     return Knowledge(
         version=version,
         codes=codes_of(sets.values()),
@@ -79,12 +90,15 @@ def knowledge_of(ours: Layer, site: Layer, version: str) -> Knowledge:
         opioid_products=read_products(ours, site),
         morphine_equivalents=read_equivalents(ours, site),
         drug_names=names_of(sets),
+        rule_pages=pages,
+        source_document=read_source_document(ours, pages, (section.id for section in guides["en"].sections)),
+        guides=guides,
     )
 
 
 def _check_names(ours: Layer, site: Layer) -> None:
     """A file of another name would be read by nobody, and its author would not know."""
-    known = ours.files.keys() - {DESCRIPTIONS_FILE}
+    known = ours.files.keys() - OURS_ALONE
     for name in site.files.keys() - known:
         raise KnowledgeError(f"{site.at(name)}: is no file a site can lay over; {nearest(name, known)}")
 

@@ -5,7 +5,7 @@ pattern says `also_where_coded`. The patterns are not proof against long input; 
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Annotated, ClassVar
 
@@ -14,19 +14,24 @@ from pydantic import ConfigDict, Field, TypeAdapter
 from cds_service.errors import KnowledgeError
 from cds_service.knowledge.layers import Layer, checked, tables
 from cds_service.knowledge.rows import RESOURCES, Resource
+from cds_service.knowledge.stems import stems_of
 
 PATTERNS_FILE = "text_patterns.toml"
 
 
 @dataclass(frozen=True, slots=True)
 class TextPattern:
-    """A pattern and the concepts it stands for: value sets, or its own name where none says the same."""
+    """A pattern and the concepts it stands for: value sets, or its own name where none says the same.
+
+    `stems`: one of these stands in every lower-cased text that the pattern matches.
+    """
 
     name: str
     regex: re.Pattern[str]
     stands_for: tuple[str, ...]
     applies_to: tuple[str, ...]
     also_where_coded: bool
+    stems: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +56,16 @@ class Guards:
 class Patterns:
     """Every text pattern: by name, and by the FHIR type it is tried on.
 
-    `where_uncoded` are those to try where no coding is in any value set, `always` those to try where one is.
+    `where_uncoded` are those to try where no coding is in any value set, `always` those to try where one is. `stems`
+    are those of all that are tried where none is, `stems_beside_codes` of all that may speak where one is.
     """
 
     named: Mapping[str, TextPattern]
     where_uncoded: Mapping[str, tuple[TextPattern, ...]]
     always: Mapping[str, tuple[TextPattern, ...]]
     guards: Guards
+    stems: Mapping[str, tuple[str, ...]]
+    stems_beside_codes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +99,35 @@ def read_patterns(ours: Layer, site: Layer, concepts: Collection[str]) -> Patter
             guards[name] = regex
         else:
             _check_concepts(at, name, entry, concepts)
-            named[name] = TextPattern(name, regex, entry.stands_for, entry.applies_to, entry.also_where_coded)
+            stems = stems_of((entry.regex,))
+            named[name] = TextPattern(name, regex, entry.stands_for, entry.applies_to, entry.also_where_coded, stems)
     missing = set(_GUARDS).difference(guards)
     if missing:
         raise KnowledgeError(f"{ours.at(PATTERNS_FILE)}: {min(missing)} is missing; put it back from the release")
-    return Patterns(named, _by_type(named, False), _by_type(named, True), Guards(**guards))
+    return _patterns(named, Guards(**guards))
+
+
+def _patterns(named: Mapping[str, TextPattern], guards: Guards) -> Patterns:
+    where_uncoded, always = _by_type(named, False), _by_type(named, True)
+    beside = (
+        guards.dropped,
+        guards.unconfirmed,
+        guards.word_other_root_cause,
+        guards.word_acute_heart_failure,
+        *(pattern.regex for patterns in always.values() for pattern in patterns),
+    )
+    return Patterns(
+        named,
+        where_uncoded,
+        always,
+        guards,
+        {resource: _stems(pattern.regex for pattern in tried) for resource, tried in where_uncoded.items()},
+        _stems(beside),
+    )
+
+
+def _stems(regexes: Iterable[re.Pattern[str]]) -> tuple[str, ...]:
+    return stems_of(tuple(regex.pattern for regex in regexes))
 
 
 def _compiled(at: str, name: str, regex: str) -> re.Pattern[str]:

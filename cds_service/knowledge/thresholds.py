@@ -54,6 +54,9 @@ class Thresholds:
     gabapentinoid_days: int
     long_term_opioid_code_days: int
     nonspine_indication_days: int
+    opioid_renewal_days: int
+    mme_reassess: float
+    mme_very_high: float
 
     # Conservative care (C)
     care_lookback_days: int

@@ -2,104 +2,60 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from inspect import cleandoc
+from collections.abc import Mapping
+from functools import cache
 
 from fastapi.routing import APIRoute
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import Environment
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from cds_service.answer import Answerer
-from cds_service.assessment.miss import DECISION_TABLE
-from cds_service.assessment.verdict import Rule
 from cds_service.errors import UnknownService
-from cds_service.findings import Findings
-from cds_service.knowledge.evidence import Evidence
+from cds_service.knowledge.fhir_value_sets import id_of
 from cds_service.knowledge.load import Knowledge
-from cds_service.knowledge.thresholds import ThresholdNote, Thresholds
+from cds_service.knowledge.source_document import TITLE
+from cds_service.pages.public import page, route
+from cds_service.pages.rule_words import rule_pages
 from cds_service.rendering.words import Words
 
-PLACE = re.compile(r"\{\w+\}")
+__all__ = ["rule_pages", "rule_routes"]
+
 NO_RULE = "There is no such rule; GET /rules lists those there are."
 
 
-@dataclass(frozen=True, slots=True)
-class RulePage:
-    """One rule as a reader sees it."""
+def rule_routes(answerer: Answerer, made: Environment) -> list[APIRoute]:
+    """`/rules` and `/rules/{id}`, made once, when first asked for."""
 
-    id: str
-    title: str
-    says: str
-    more: tuple[str, ...]
-    next: tuple[str, ...]
-    evidence: tuple[Evidence, ...]
+    @cache
+    def pages() -> tuple[str, Mapping[str, str]]:
+        return made_pages(answerer.knowledge, answerer.rendering.words, made)
 
-
-def rule_routes(answerer: Answerer, public_path: str) -> list[APIRoute]:
-    """`/rules` and `/rules/{id}`, made once; `public_path` is what a proxy strips from the public address."""
-    knowledge = answerer.knowledge
-    template = Environment(
-        loader=PackageLoader("cds_service.pages"), autoescape=True, undefined=StrictUndefined
-    ).get_template("rules.html")
-    rules = rule_pages(knowledge, answerer.rendering.words)
-    made = {rule.id: _page(template, public_path, knowledge, rule) for rule in rules.values()}
-    listed = template.render(
-        title="Rules, in reading order",
-        rule=None,
-        rules=tuple(rules.values()),
-        numbers=tuple(knowledge.threshold_notes.values()),
-        base=public_path,
-        version=knowledge.version,
-    )
-
-    async def all_rules() -> Response:
-        return HTMLResponse(listed)
+    async def all_rules(request: Request) -> Response:
+        return page(pages()[0])
 
     async def one_rule(request: Request) -> Response:
-        page = made.get(request.path_params["rule_id"])
-        if page is None:
+        html = pages()[1].get(request.path_params["rule_id"])
+        if html is None:
             raise UnknownService(NO_RULE)
-        return HTMLResponse(page)
+        return page(html)
 
-    return [
-        APIRoute("/rules", all_rules, methods=["GET"], include_in_schema=False, response_model=None),
-        APIRoute("/rules/{rule_id}", one_rule, methods=["GET"], include_in_schema=False, response_model=None),
-    ]
+    return [route("/rules", all_rules), route("/rules/{rule_id}", one_rule)]
 
 
-def rule_pages(knowledge: Knowledge, words: Words) -> Mapping[str, RulePage]:
-    """Every rule by id, in reading order."""
-    return {row.id: _rule_page(row, knowledge, words) for row in DECISION_TABLE}
-
-
-def _rule_page(row: Rule[[Findings, Thresholds]], knowledge: Knowledge, words: Words) -> RulePage:
-    says, *more = cleandoc(row.judge.__doc__ or "").split("\n\n")
-    card = words.cards.get(row.id)
-    return RulePage(
-        id=row.id,
-        title=card.title if card else row.id,
-        says=says,
-        more=tuple(more),
-        next=tuple(PLACE.sub("…", sentence) for sentence in card.next.values()) if card else (),
-        evidence=tuple(knowledge.evidence[source] for source in row.evidence),
+def made_pages(knowledge: Knowledge, words: Words, made: Environment) -> tuple[str, Mapping[str, str]]:
+    """The list of rules, and the page of each by id."""
+    rules = rule_pages(knowledge, words)
+    listed = made.get_template("rules.html").render(
+        here="/rules",
+        rules=tuple(rules.values()),
+        numbers=tuple(knowledge.threshold_notes.values()),
+        evidence=tuple(knowledge.evidence.values()),
+        document=TITLE,
     )
-
-
-def _page(template: Template, public_path: str, knowledge: Knowledge, rule: RulePage) -> str:
-    return template.render(
-        title=rule.title,
-        rule=rule,
-        rules=(),
-        numbers=tuple(_numbers(knowledge.threshold_notes.values(), rule)),
-        base=public_path,
-        version=knowledge.version,
-    )
-
-
-def _numbers(notes: Iterable[ThresholdNote], rule: RulePage) -> Iterable[ThresholdNote]:
-    """The numbers that rest on a source of this rule."""
-    sources = {source.id for source in rule.evidence}
-    return (note for note in notes if sources.intersection(note.evidence))
+    template = made.get_template("rules_one.html")
+    each = {
+        rule.id: template.render(here="", rule=rule, numbers=rule.numbers, document=TITLE, id_of=id_of)
+        for rule in rules.values()
+    }
+    return listed, each

@@ -32,6 +32,8 @@ def own(
     resources: Sequence[T], kind: str, patient_id: str, patient_urls: frozenset[str], at: Standpoint
 ) -> Sequence[T]:
     """The patient's resources, each once; those of others are noted by type."""
+    if not resources:
+        return resources
     mine = _mine(resources, kind, patient_id, patient_urls, at)
     ids = {entry.id for entry in mine}
     if len(ids) == len(mine) and None not in ids and "" not in ids:
@@ -42,22 +44,22 @@ def own(
 def _mine(
     resources: Sequence[T], kind: str, patient_id: str, patient_urls: frozenset[str], at: Standpoint
 ) -> Sequence[T]:
-    own_references: set[str | None] = {None, ""}
-    foreign: list[T] = []
-    for entry in resources:
-        subject = entry.subject
-        if subject is None or subject.reference in own_references:
-            continue
-        if is_the_patients(subject, patient_id, patient_urls):
-            own_references.add(subject.reference)
-        else:
-            foreign.append(entry)
+    first = resources[0].subject
+    # Nearly all of a chart name the patient alike, so that most are known by comparing with the first.
+    usual = first.reference if first is not None and is_the_patients(first, patient_id, patient_urls) else None
+    others = [entry for entry in resources if entry.subject is None or entry.subject.reference != usual]
+    foreign = [entry for entry in others if _is_foreign(entry.subject, patient_id, patient_urls)]
     if not foreign:
         return resources
     for _ in {entry.id or msgspec.json.encode(entry) for entry in foreign}:
         at.note(kind, "left out: of another patient, or of none")
     gone = {id(entry) for entry in foreign}
     return [entry for entry in resources if id(entry) not in gone]
+
+
+def _is_foreign(subject: fhir.Reference | None, patient_id: str, patient_urls: frozenset[str]) -> bool:
+    """Stated, and not the patient; an empty reference states nothing."""
+    return bool(subject and subject.reference) and not is_the_patients(subject, patient_id, patient_urls)
 
 
 def _once(resources: Iterable[T]) -> list[T]:

@@ -20,8 +20,7 @@ from cds_service.knowledge.rows import Row
 from cds_service.record.only_if import Told, happened_within, holds
 from cds_service.record.patient import Match, Use
 from cds_service.record.standpoint import Coded, Standpoint
-from cds_service.record.stems import stems_of
-from cds_service.record.words import clause_around, cleaned, denied, holds_one, last_clause, might_hold, says
+from cds_service.record.words import clause_around, cleaned, denied, holds_one, last_clause, says
 
 BEST_FIRST: Mapping[str, int] = {"full": 0, "weak": 1, "history": 2}
 MAJOR, CHRONIC, UNSTABLE, ROOT = "cardio_major", "cardio_chronic", "severe_instability", "radiculopathy"
@@ -97,7 +96,7 @@ def concepts_of(resource: str, coded: Coded, told: Told, at: Standpoint) -> Conc
     _read_words(at.patterns.always if coded else at.patterns.where_uncoded, resource, told, at, matches)
     if CHRONIC in matches:
         _settle_heart(matches, told, at)
-    if ROOT in matches and _other_cause(told, at):
+    if ROOT in matches and says(at.guards.word_other_root_cause, told.words, at.guards):
         del matches[ROOT]
     return Concepts(matches, tuple(waiting))
 
@@ -126,33 +125,19 @@ def _settle_heart(matches: dict[str, Match], told: Told, at: Standpoint) -> None
         del matches[CHRONIC]
 
 
-def _other_cause(told: Told, at: Standpoint) -> bool:
-    """Diabetic, zoster or HIV; "non-diabetic" is none of them."""
-    regex = at.guards.word_other_root_cause
-    return any(
-        not text[: match.start()].lower().endswith(("non-", "non ", "not "))
-        and not denied(text, match.start(), at.guards)
-        for text in told.words
-        for match in regex.finditer(text)
-    )
-
-
 Tried = Mapping[str, tuple[TextPattern, ...]]
 
 
 def _read_words(tried: Tried, resource: str, told: Told, at: Standpoint, matches: dict[str, Match]) -> None:
-    patterns = tried[resource]
-    regexes = tuple([pattern.regex.pattern for pattern in patterns])
     for text in told.words:
-        if might_hold(text, regexes):
-            read_text(patterns, text, at, matches)
+        read_text(tried[resource], text, at, matches)
 
 
 def read_text(patterns: Iterable[TextPattern], text: str, at: Standpoint, matches: dict[str, Match]) -> None:
     """Adds what the patterns find in a text and it does not deny."""
     lower = text.lower()
     for pattern in patterns:
-        use = _use_of(pattern, text, at) if holds_one(lower, stems_of((pattern.regex.pattern,))) else None
+        use = _use_of(pattern, text, at) if holds_one(lower, pattern.stems) else None
         if use:
             label = TEXT_LABELS.get(pattern.name, pattern.name.replace("_", " ").capitalize())
             for concept in pattern.stands_for:

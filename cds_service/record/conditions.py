@@ -22,7 +22,7 @@ from cds_service.record.onsets import CURRENT, ENDED, Began, read_end, read_star
 from cds_service.record.patient import Condition, Listing, Match
 from cds_service.record.regions import region_of
 from cds_service.record.standpoint import Coded, Standpoint, codes_of, status_of
-from cds_service.record.words import is_unconfirmed, notes_of, strings_of, with_sites, without_ruled_out
+from cds_service.record.words import is_unconfirmed, notes_of, says, strings_of, with_sites, without_ruled_out
 from cds_service.wire import fhir
 
 KIND = "Condition"
@@ -37,12 +37,7 @@ FORMER_SMOKER = "tobacco_former"
 NOT_PRESENT = "exclude_family_or_history"
 CANCER_HISTORY = "Z85"
 SLIP, HIGH_GRADE = "spondylolisthesis", "high_grade_slip"
-
-
-class Stage(msgspec.Struct, gc=False):
-    """Condition.stage, as far as it may give a grade of slip."""
-
-    summary: fhir.CodeableConcept | None = None
+DEFORMED = frozenset({SLIP, "spinal_deformity"})
 
 
 @dataclass(slots=True)
@@ -56,10 +51,8 @@ class ReadConditions:
 def read_conditions(resources: Sequence[fhir.Condition], at: Standpoint) -> ReadConditions:
     """Every Condition that is, or may be, in a value set; the others say nothing to the rules."""
     read = ReadConditions([], {})
-    for resource in resources:
-        coded = at.rows(KIND, resource.code)
-        if coded or at.may_name(KIND, resource.code):
-            _read(resource, coded, at, read)
+    for resource, coded in at.telling(resources, KIND):
+        _read(resource, coded, at, read)
     return read
 
 
@@ -143,7 +136,7 @@ def _stages(raw: msgspec.Raw) -> tuple[str, ...]:
     if not raw:
         return ()
     try:
-        stages = msgspec.json.decode(raw, type=list[Stage] | None)
+        stages = msgspec.json.decode(raw, type=list[fhir.Stage] | None)
     except msgspec.MsgspecError:
         return ()
     return strings_of(stage.summary for stage in stages or ())
@@ -176,8 +169,17 @@ def _condition(
         listing=_listing(resource.category),
         unconfirmed=doubt,
         later_encounter=_is_later(codes),
+        progressive=_is_progressive(words, concepts, at),
         note_words=notes_of(resource.note) if resource.note else (),
     )
+
+
+def _is_progressive(words: tuple[str, ...], concepts: Concepts, at: Standpoint) -> bool:
+    """A deformity, or what may yet be one beside another entry, whose text says that it is getting worse."""
+    deformed = not DEFORMED.isdisjoint(concepts.matches) or any(
+        waiting.row.concept in DEFORMED for waiting in concepts.waiting
+    )
+    return deformed and says(at.guards.word_progressive, words, at.guards)
 
 
 def _clinical_status(resource: fhir.Condition, at: Standpoint) -> str:

@@ -40,13 +40,18 @@ def read_date(text: str | None) -> DateRange | None:
     """The days a FHIR date, dateTime or instant may mean; None where it is missing, impossible or unreadable."""
     if not text:
         return None
-    if len(text) >= 10 and text[4] == "-" == text[7]:
-        try:
-            day = date.fromisoformat(text[:10])
-        except ValueError:
-            return None
-        return DateRange(day, day)
-    return _month_or_year(text)
+    day = whole_date(text)
+    return DateRange(day, day) if day is not None else _month_or_year(text)
+
+
+def whole_date(text: str | None) -> date | None:
+    """The day of a full date, dateTime or instant; None for anything else, a month or year among it."""
+    if text is None or len(text) < 10 or not text[4] == "-" == text[7]:
+        return None
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        return None
 
 
 PARTIAL = re.compile(r"(\d{4})(?:-(\d\d))?", re.ASCII)
@@ -129,10 +134,13 @@ def _aged(born: date, age: Quantity, more: int) -> date | None:
     return _units_later(born, int(age.value) + more, unit)
 
 
-def age_in_years(born: DateRange, day: date) -> int:
-    """The youngest age the patient can have on the day: of a month or year of birth, its last day counts."""
-    latest = born.last
-    return day.year - latest.year - ((day.month, day.day) < (latest.month, latest.day))
+def has_turned(born: DateRange, years: int, day: date) -> bool:
+    """The patient had that age on the day, by the youngest age that a month or year of birth allows.
+
+    Who was born on 29 February has the birthday on the 28th in other years (clinical-logic L, "Dates").
+    """
+    birthday = months_later(born.last, years * 12)
+    return birthday is not None and birthday <= day
 
 
 ONSET_WORDS = re.compile(

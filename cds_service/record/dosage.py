@@ -112,14 +112,15 @@ def _by_code(code: CodeableConcept | None) -> float | None:
 
 def dose_of(doses: Sequence[DoseAndRate] | None) -> Quantity | None:
     """The largest single dose: an ordered one before one that was calculated."""
-    for dose in sorted(doses or (), key=_is_calculated):
+    for dose in sorted(doses or (), key=is_calculated):
         amount = dose.doseQuantity or (dose.doseRange and (dose.doseRange.high or dose.doseRange.low))
         if amount and amount.value and amount.value > 0:
             return amount
     return None
 
 
-def _is_calculated(dose: DoseAndRate) -> bool:
+def is_calculated(dose: DoseAndRate) -> bool:
+    """The dose was worked out from a weight or the like, beside the one that was ordered."""
     return dose.type is not None and any(coding.code == "calculated" for coding in dose.type.coding or ())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from cds_service.knowledge.thresholds import Thresholds
@@ -64,7 +64,7 @@ def ordered_days(
     if length:
         return _lasting(first, whole_days(length), day)
     if (order.status or "") in OPEN_STATUSES:
-        return replace(_lasting(first, given.open_order_max_days, day), assumed=True, supply_days=None)
+        return Days(first, _lasting(first, given.open_order_max_days, day).last, assumed=True)
     return Days(first, first)
 
 
@@ -90,7 +90,7 @@ def _supplied(first: date, once: float, dispense: DispenseRequest, day: date) ->
         return whole
     alone = _lasting(first, whole_days(once), day)
     last = max(alone.last or first, validity.last)
-    return replace(whole, last=last, supply_days=(last - first).days + 1)
+    return Days(first, last, supply_days=(last - first).days + 1)
 
 
 def _lasting(first: date, days: int, day: date) -> Days:

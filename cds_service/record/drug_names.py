@@ -17,6 +17,7 @@ from cds_service.knowledge.rows import Row
 from cds_service.knowledge.systems import RXNORM
 from cds_service.knowledge.value_sets import PRODUCTS
 from cds_service.record.patient import Match, Use
+from cds_service.record.words import might_hold
 from cds_service.wire import fhir
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ COUGH_OR_COLD = re.compile(
     re.I,
 )
 FOR_USE_DISORDER = re.compile(r"\b(naloxone|sublingual|films?|strips?|implants?)\b", re.I)
-STRENGTH = r"\D{0,40}?(\d+(?:\.\d+)?) ?(mg/ml|mg/hr|mcg/hr|mg|mcg|ug)\b"
+STRENGTH = re.compile(r"\D{0,40}?(\d+(?:\.\d+)?) ?(mg/ml|mg/hr|mcg/hr|mg|mcg|ug)\b")
 USES: tuple[Use, ...] = ("full", "weak", "history")
 RXNORM_URIS = (RXNORM, "urn:oid:2.16.840.1.113883.6.88")
 
@@ -64,15 +65,15 @@ def texts_of(concepts: Iterable[fhir.CodeableConcept]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text.strip() for text in said if text))
 
 
-def name_drug(concepts: tuple[fhir.CodeableConcept, ...], knowledge: Knowledge, names: Names) -> Named | None:
+def name_drug(concepts: tuple[fhir.CodeableConcept, ...], knowledge: Knowledge) -> Named | None:
     """The drug, where it matters to any rule; None for all others and for an ignored opioid."""
     rows = _coded(concepts, knowledge)
     by_text = not rows
     if by_text:
-        rows = _worded(concepts, names)
+        rows = _worded(concepts, knowledge.drug_names)
         if not rows:
             return None
-    return _named(rows, concepts, by_text, knowledge, names)
+    return _named(rows, concepts, by_text, knowledge)
 
 
 def _coded(concepts: tuple[fhir.CodeableConcept, ...], knowledge: Knowledge) -> list[Row]:
@@ -104,15 +105,14 @@ def _named(
     concepts: tuple[fhir.CodeableConcept, ...],
     by_text: bool,
     knowledge: Knowledge,
-    names: Names,
 ) -> Named | None:
     texts = texts_of(concepts)
     opioids = [row for row in rows if row.concept in OPIOID_SETS]
-    said = " ".join((*texts, *(row.display for row in opioids)))
-    injected = INJECTION.search(said) is not None
+    said = " ".join([*texts, *[row.display for row in opioids]])
+    injected = might_hold(said, (INJECTION.pattern,)) and INJECTION.search(said) is not None
     opioid = bool(opioids) and not _ignored(opioids, said, injected)
     kept = [row for row in rows if row.use != "ignore" and (opioid or row.concept not in OPIOID_SETS)]
-    ingredient, strength = _opioid_in(opioids, knowledge, names) if opioid else ("", "")
+    ingredient, strength = _opioid_in(opioids, knowledge) if opioid else ("", "")
     by_form = opioid and _by_form(kept, ingredient, said)
     if (opioids and not opioid) or (ingredient and not by_form):
         kept = [row for row in kept if row.concept != USE_DISORDER]
@@ -142,14 +142,14 @@ def _ignored(opioids: list[Row], said: str, injected: bool) -> bool:
     return injected or COUGH_OR_COLD.search(said) is not None
 
 
-def _opioid_in(opioids: list[Row], knowledge: Knowledge, names: Names) -> tuple[str, str]:
+def _opioid_in(opioids: list[Row], knowledge: Knowledge) -> tuple[str, str]:
     """The opioid's ingredient and its strength as "5 mg", either empty where no row tells."""
     for row in opioids:
         for product in knowledge.opioid_products.get(row.code, ()) if row.concept in PRODUCT_SETS else ():
             return product.ingredient, f"{product.strength:g} {product.strength_unit}".lower()
     for row in opioids:
         for word in WORD.findall(row.display.lower()):
-            if any(named.concept == INGREDIENTS for named in names.get(word, ())):
+            if any(named.concept == INGREDIENTS for named in knowledge.drug_names.get(word, ())):
                 return word, ""
     return "opioid", ""
 
@@ -168,7 +168,8 @@ def _by_form(kept: list[Row], ingredient: str, said: str) -> bool:
 def _matches(kept: list[Row], by_text: bool, ingredient: str, by_form: bool) -> dict[str, Match]:
     """The best row of each value set; an opioid is always in the set of ingredients, whatever coded it."""
     matches: dict[str, Match] = {}
-    for row in sorted(kept, key=lambda row: USES.index(cast(Use, row.use)), reverse=True):
+    worst_first = sorted(kept, key=lambda row: USES.index(cast(Use, row.use)), reverse=True) if len(kept) > 1 else kept
+    for row in worst_first:
         label = ingredient if ingredient and row.concept in OPIOID_SETS else _label(row)
         matches[row.concept] = Match(cast(Use, row.use), label, row.system, row.code, by_text)
     if ingredient:
@@ -206,7 +207,11 @@ def _is_rxnorm_product(system: str | None, code: str, knowledge: Knowledge) -> b
 def _strength_in(texts: tuple[str, ...], ingredient: str) -> str:
     """The strength that follows the ingredient in a text, as "5 mg"; empty where none does."""
     for text in texts:
-        found = re.search(re.escape(ingredient) + STRENGTH, text, re.I)
-        if found:
-            return f"{float(found[1]):g} {found[2].lower()}"
+        lower, sought = text.lower(), ingredient.lower()
+        place = lower.find(sought)
+        while place >= 0:
+            found = STRENGTH.match(lower, place + len(sought))
+            if found:
+                return f"{float(found[1]):g} {found[2]}"
+            place = lower.find(sought, place + 1)
     return ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from typing import Any
 
 from cds_service.record.patient import Answer, Key
@@ -45,7 +45,7 @@ def _held(found: Sorted) -> HeldKeys:
         entries = found.found.get(name, [])
         part = Held(Came.RESOURCES, [resource for _, resource in entries])
         part.by_url = {url: resource for url, resource in entries if url}
-        part.aside.unreadable = Counter({it: n for it, n in found.aside.unreadable.items() if it[0] == name})
+        part.aside.unreadable.update({it: n for it, n in found.aside.unreadable.items() if it[0] == name})
         held[key] = part
     held["patient"].aside = _rest(found.aside)
     return HeldKeys(**held)
@@ -53,7 +53,7 @@ def _held(found: Sorted) -> HeldKeys:
 
 def _rest(aside: Aside) -> Aside:
     """Medications, and what could not be read of no key's type; types nobody reads are no oddity in a file."""
-    unreadable = Counter({it: n for it, n in aside.unreadable.items() if it[0] not in TYPES})
+    unreadable = defaultdict(int, {it: n for it, n in aside.unreadable.items() if it[0] not in TYPES})
     return Aside(medications=aside.medications, unreadable=unreadable)
 
 

@@ -8,15 +8,16 @@ stays in the record as undatable: an opioid that was left out would read as "non
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
-from cds_service.knowledge.drug_names import Names
-from cds_service.record.dates import DateRange, read_date
+from cds_service.record.dates import DateRange
+from cds_service.record.doses import read_dose
 from cds_service.record.drug_days import UNDATABLE, Days, ordered_days, stated_days
-from cds_service.record.drug_names import Named, name_drug
+from cds_service.record.drug_names import Named, name_drug, texts_of
 from cds_service.record.named_drug import Order, named_in
+from cds_service.record.opioid_dose import OpioidDose
 from cds_service.record.patient import Drug, Reason
 from cds_service.record.reasons import read_reasons
 from cds_service.record.same_drug import distinct, for_use_disorder, with_restated
@@ -38,13 +39,13 @@ OUTSIDE = frozenset({"outpatient", "community", "discharge", "patientspecified"}
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What is needed to read one drug."""
+    """What is needed to read one drug; `named` remembers what a concept names, because orders are renewed."""
 
     medications: Mapping[str, fhir.Medication]
     conditions: Mapping[str, fhir.Condition]
     at: Standpoint
     knowledge: Knowledge
-    names: Names
+    named: dict[str | None, tuple[tuple[fhir.CodeableConcept, ...], Named | None]] = field(default_factory=dict)
 
 
 def read_drugs(
@@ -52,22 +53,19 @@ def read_drugs(
     statements: Sequence[fhir.MedicationStatement],
     medications: Mapping[str, fhir.Medication],
     conditions_by_ref: Mapping[str, fhir.Condition],
-    day: date,
+    at: Standpoint,
     knowledge: Knowledge,
-) -> tuple[tuple[Drug, ...], tuple[str, ...]]:
-    """Every drug that matters, oldest first, and what was odd about any, in words without chart text.
+) -> tuple[Drug, ...]:
+    """Every drug that matters, oldest first.
 
     Items that differ only by id, meta and date of assertion count once, under the first of their ids.
     """
     if not (requests or statements):
-        return (), ()
-    # Nothing that is read of a drug or its reason depends on the date of birth.
-    at = Standpoint(day, None, knowledge.codes, knowledge.patterns, knowledge.given)
-    reading = Reading(medications, conditions_by_ref, at, knowledge, knowledge.drug_names)
+        return ()
+    reading = Reading(medications, conditions_by_ref, at, knowledge)
     ordered = [drug for found in distinct(_ordered(requests, reading)) for drug in _drug(*found, reading)]
     stated = [drug for found in distinct(_stated(statements, reading)) for drug in _drug(*found, reading)]
-    in_order = sorted(with_restated([*ordered, *stated]), key=_by_day)
-    return tuple(in_order), at.oddities()
+    return tuple(sorted(with_restated([*ordered, *stated]), key=_by_day))
 
 
 def _by_day(drug: Drug) -> tuple[date, str, str, str, date]:
@@ -100,7 +98,13 @@ def _stated(
 
 def _named(order: Order, reading: Reading) -> Named | None:
     concepts = named_in(order, reading.medications)
-    return name_drug(concepts, reading.knowledge, reading.names) if concepts else None
+    if not concepts:
+        return None
+    first = concepts[0].text or (concepts[0].coding[0].code if concepts[0].coding else None)
+    known = reading.named.get(first)
+    if known is None or known[0] != concepts:
+        known = reading.named[first] = (concepts, name_drug(concepts, reading.knowledge))
+    return known[1]
 
 
 def _drug(order: Order, named: Named, reading: Reading) -> Iterator[Drug]:
@@ -108,7 +112,7 @@ def _drug(order: Order, named: Named, reading: Reading) -> Iterator[Drug]:
     inpatient = _is_inpatient(order)
     if inpatient and named.opioid:
         return
-    days = _days(order, reading)
+    days = _days(order, reading, reading.at.day)
     if days.ahead:
         reading.at.note(_type(order), "begins after the day, not counted")
         return
@@ -116,11 +120,45 @@ def _drug(order: Order, named: Named, reading: Reading) -> Iterator[Drug]:
     if unsure:
         reading.at.note(_type(order), "without a known status or intent, read with doubt")
     reasons = read_reasons(order.reasonCode, order.reasonReference, order.reason, reading.conditions, reading.at)
-    yield _as_drug(order, named, days, reasons, inpatient=inpatient, unsure=unsure)
+    authored = reading.at.date(_authored(order))
+    dose, runs_out = _dose_and_end(order, named, days, reading) if named.opioid else (None, None)
+    yield _as_drug(order, named, days, authored, reasons, dose, runs_out, inpatient=inpatient, unsure=unsure)
+
+
+def _dose_and_end(order: Order, named: Named, days: Days, reading: Reading) -> tuple[OpioidDose | None, date | None]:
+    """What an opioid's item says of its dose, and the last day it was meant for, be that after the day."""
+    if days.first is None:
+        return None, None
+    runs_out = None if days.assumed else days.last
+    if runs_out == reading.at.day:
+        runs_out = _days(order, reading, date.max).last
+    return _dose(order, named, days.first, reading), runs_out
+
+
+def _dose(order: Order, named: Named, first: date, reading: Reading) -> OpioidDose:
+    texts = texts_of(named_in(order, reading.medications))
+    try:
+        dosages = read_dosages(order.dosageInstruction if isinstance(order, fhir.MedicationRequest) else order.dosage)
+        dose = read_dose(named, texts, dosages, first, reading.knowledge)
+    except Unreadable as wrong:
+        reading.at.note(_type(order), f"with a dose that is not read: {wrong}")
+        return OpioidDose(lacks="its dose cannot be read")
+    if any(step.by_text for step in dose.steps):
+        reading.at.note(_type(order), "with a dose read from its words")
+    return dose
 
 
 def _as_drug(
-    order: Order, named: Named, days: Days, reasons: tuple[Reason, ...], *, inpatient: bool, unsure: bool
+    order: Order,
+    named: Named,
+    days: Days,
+    authored: DateRange | None,
+    reasons: tuple[Reason, ...],
+    dose: OpioidDose | None,
+    runs_out: date | None,
+    *,
+    inpatient: bool,
+    unsure: bool,
 ) -> Drug:
     by_reason = named.use_disorder_by_reason and any("opioid_use_disorder" in r.concepts for r in reasons)
     drug = Drug(
@@ -133,7 +171,7 @@ def _as_drug(
         strength=named.strength,
         status=order.status or "",
         requester=_requester(order),
-        authored=_authored(order),
+        authored=authored,
         first=days.first,
         last=days.last,
         assumed=days.assumed,
@@ -147,6 +185,8 @@ def _as_drug(
         injected=named.injected,
         unsure=unsure,
         reasons=reasons,
+        runs_out=runs_out,
+        dose=dose,
     )
     return for_use_disorder(drug) if by_reason else drug
 
@@ -156,14 +196,14 @@ def _requester(order: Order) -> str:
     return (requester.reference or requester.display or "") if requester else ""
 
 
-def _authored(order: Order) -> DateRange | None:
+def _authored(order: Order) -> str | None:
     """When it was ordered or, of a statement, asserted."""
-    return read_date(order.authoredOn if isinstance(order, fhir.MedicationRequest) else order.dateAsserted)
+    return order.authoredOn if isinstance(order, fhir.MedicationRequest) else order.dateAsserted
 
 
-def _days(order: Order, reading: Reading) -> Days:
-    """When it was taken; what cannot be read of a dosage leaves it without a date."""
-    day, given = reading.at.day, reading.at.given
+def _days(order: Order, reading: Reading, day: date) -> Days:
+    """When it was taken, up to the day; what cannot be read of a dosage leaves it without a date."""
+    given = reading.at.given
     if isinstance(order, fhir.MedicationStatement):
         return stated_days(order, day, given)
     try:

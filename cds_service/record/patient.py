@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from cds_service.record.dates import DateRange
+from cds_service.record.opioid_dose import OpioidDose
 
 Region = Literal["cervical", "thoracic", "lumbar", "unknown"]
 Use = Literal["full", "weak", "history"]
@@ -37,6 +38,9 @@ class Answer(StrEnum):
     ANSWERED = "answered"
     INCOMPLETE = "incomplete"
     UNANSWERED = "unanswered"
+
+
+ANSWERED = Answer.ANSWERED
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +132,16 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a drug or a service was ordered: the concepts it names (looked up as Conditions), its words, its region."""
+    """Why a drug or a service was ordered: the concepts it names (looked up as Conditions), its words, its region.
+
+    `codes` as of a Condition.
+    """
 
     concepts: Mapping[str, Match] = field(default_factory=lambda: NO_CONCEPTS)
     words: tuple[str, ...] = ()
     region: Region = "unknown"
     spine: bool = False
+    codes: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +169,8 @@ class Procedure:
 class Observation:
     """A measurement with one of the published codes; `value` is in the unit the code list names first.
 
-    `concepts` of a smoking or pregnancy status are those of its coded value.
+    `concepts` of a smoking or pregnancy status are those of its coded value; a pregnancy that is denied has none.
+    `spine_words`: a pain score whose site or text names the spine.
     """
 
     ref: str = ""
@@ -171,6 +180,7 @@ class Observation:
     value: float | None = None
     concepts: Mapping[str, Match] = field(default_factory=lambda: NO_CONCEPTS)
     preliminary: bool = False
+    spine_words: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +228,8 @@ class Drug:
     `opioid`: an exposure to an opioid (what clinical-logic B ignores is not in the record at all), and
     `use_disorder` that it treats opioid use disorder. `restated`: a statement of what an overlapping request
     orders: its days count, its fill and dose are the request's. `unsure`: status or intent not stated.
+    `runs_out` is the last day it was meant for, be that after the day (None: no end is known), and `dose` what an
+    opioid's item says of its dose.
     """
 
     ref: str = ""
@@ -245,14 +257,17 @@ class Drug:
     unsure: bool = False
     reasons: tuple[Reason, ...] = ()
     also: tuple[str, ...] = ()
+    runs_out: date | None = None
+    dose: OpioidDose | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PatientRecord:
     """One patient's chart as of `day`, the calendar day where the client is.
 
-    `answers` says what came for each prefetch key; `gaps` what could not be read of an answered key;
-    `oddities` each entry that was skipped or read with doubt, in words without chart text.
+    `answers` says what came for each prefetch key; `oddities` each entry that was skipped or read with doubt, in
+    words without chart text. Of measurements only those of the newest day that has any are there. The index of
+    conditions and observations is made once: forty findings ask for a value set or a measurement each.
     """
 
     day: date
@@ -266,10 +281,35 @@ class PatientRecord:
     referrals: tuple[Referral, ...] = ()
     answers: Mapping[Key, Answer] = field(default_factory=lambda: MappingProxyType({}))
     oddities: tuple[str, ...] = ()
+    _by_concept: Mapping[str, tuple[Condition, ...]] = field(init=False, repr=False, compare=False)
+    _by_what: Mapping[str, tuple[Observation, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        by_concept: dict[str, tuple[Condition, ...]] = {}
+        for entry in self.conditions:
+            for concept in entry.concepts:
+                by_concept[concept] = (*by_concept.get(concept, ()), entry)
+        by_what: dict[str, tuple[Observation, ...]] = {}
+        for measured in self.observations:
+            by_what[measured.what] = (*by_what.get(measured.what, ()), measured)
+        object.__setattr__(self, "_by_concept", by_concept)
+        object.__setattr__(self, "_by_what", by_what)
+
+    def conditions_in(self, concept: str) -> tuple[Condition, ...]:
+        """The conditions in a value set, be it weakly or as history."""
+        return self._by_concept.get(concept, ())
+
+    def in_any(self, concepts: frozenset[str]) -> bool:
+        """Some condition is in one of the value sets, be it weakly or as history."""
+        return not concepts.isdisjoint(self._by_concept)
+
+    def measured(self, what: str) -> tuple[Observation, ...]:
+        """The measurements or answers of one kind."""
+        return self._by_what.get(what, ())
 
     def answered(self, key: Key) -> bool:
         """The key came back whole: what is not in it is not on record."""
-        return self.answers.get(key, Answer.UNANSWERED) is Answer.ANSWERED
+        return self.answers.get(key) is ANSWERED
 
     @property
     def medications_answered(self) -> bool:

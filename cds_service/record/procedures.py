@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cds_service.record.dates import DateRange, read_date
-from cds_service.record.observations import is_after
+from cds_service.record.dates import DateRange
 from cds_service.record.onsets import up_to
 from cds_service.record.patient import Procedure
 from cds_service.record.services import ByReference, read_service
-from cds_service.record.standpoint import Standpoint
+from cds_service.record.standpoint import Coded, Standpoint
+from cds_service.record.statuses import is_after, is_sure
 from cds_service.wire import fhir
 
 KIND = "Procedure"
@@ -21,46 +21,43 @@ def read_procedures(
     resources: Sequence[fhir.Procedure], conditions: ByReference, at: Standpoint
 ) -> tuple[Procedure, ...]:
     """Every Procedure in a value set; the others say nothing to the rules."""
-    read: list[Procedure] = []
-    for resource in resources:
-        coded = at.rows(KIND, resource.code)
-        if (coded or at.may_name(KIND, resource.code)) and resource.status not in DROPPED:
-            service = read_service(resource, KIND, coded, conditions, at)
-            first, last = _performed(resource)
-            if service is not None and not is_after(first, KIND, at):
-                read.append(
-                    Procedure(
-                        f"Procedure/{resource.id}" if resource.id else "",
-                        service.concepts,
-                        service.codes,
-                        service.words,
-                        service.region,
-                        up_to(first, at.day) if first else None,
-                        _not_after(last, at),
-                        service.reasons,
-                        service.spine_words,
-                        is_sure(resource.status, DONE, KIND, at),
-                    )
-                )
-    return tuple(read)
+    read = (
+        _procedure(resource, coded, conditions, at)
+        for resource, coded in at.telling(resources, KIND)
+        if resource.status not in DROPPED
+    )
+    return tuple([procedure for procedure in read if procedure is not None])
 
 
-def is_sure(status: str | None, listed: frozenset[str], kind: str, at: Standpoint) -> bool:
-    """The status is one that is listed; any other lowers confidence, and is noted."""
-    if status in listed:
-        return True
-    at.note(kind, "with an unlisted status: read with lower confidence")
-    return False
+def _procedure(
+    resource: fhir.Procedure, coded: Coded, conditions: ByReference, at: Standpoint
+) -> Procedure | None:
+    service = read_service(resource, KIND, coded, conditions, at)
+    first, last = _performed(resource, at)
+    if service is None or not service.concepts or is_after(first, KIND, at):
+        return None
+    return Procedure(
+        f"Procedure/{resource.id}" if resource.id else "",
+        service.concepts,
+        service.codes,
+        service.words,
+        service.region,
+        up_to(first, at.day) if first else None,
+        _not_after(last, at),
+        service.reasons,
+        service.spine_words,
+        is_sure(resource.status, DONE, KIND, at),
+    )
 
 
-def _performed(resource: fhir.Procedure) -> tuple[DateRange | None, DateRange | None]:
+def _performed(resource: fhir.Procedure, at: Standpoint) -> tuple[DateRange | None, DateRange | None]:
     """The day, or the first and last of a period (of a period without start: its end)."""
-    day = read_date(resource.performedDateTime or resource.occurrenceDateTime or resource.performedString)
+    day = at.date(resource.performedDateTime or resource.occurrenceDateTime or resource.performedString)
     period = resource.performedPeriod or resource.occurrencePeriod
     if day is not None or period is None:
         return day, None
-    last = read_date(period.end)
-    return read_date(period.start) or last, last
+    last = at.date(period.end)
+    return at.date(period.start) or last, last
 
 
 def _not_after(last: DateRange | None, at: Standpoint) -> DateRange | None:

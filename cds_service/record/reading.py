@@ -31,12 +31,12 @@ def read_record(given: SuppliedChart, day: date, knowledge: Knowledge) -> Patien
     by_reference = conditions_by_reference(conditions, given.condition_urls)
     procedures = read_procedures(own(given.procedures, "Procedure", *whose, at), by_reference, at)
     read = read_conditions(conditions, at)
-    drugs, odd_drugs = read_drugs(
+    drugs = read_drugs(
         own(given.medication_requests, "MedicationRequest", *whose, at),
         own(given.medication_statements, "MedicationStatement", *whose, at),
         given.medications,
         by_reference,
-        day,
+        at,
         knowledge,
     )
     observations = own(given.observations, "Observation", *whose, at)
@@ -51,7 +51,7 @@ def read_record(given: SuppliedChart, day: date, knowledge: Knowledge) -> Patien
         reports=in_order(read_reports(own(given.reports, "DiagnosticReport", *whose, at), at)),
         referrals=in_order(read_referrals(own(given.referrals, "ServiceRequest", *whose, at), by_reference, at)),
         answers=given.answers,
-        oddities=(*given.oddities, *at.oddities(), *odd_drugs),
+        oddities=(*given.oddities, *at.oddities()),
     )
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from cds_service.record.concepts import concepts_of, unconditional
+from cds_service.record.concepts import concepts_of, plain_concepts, unconditional
 from cds_service.record.only_if import SPINE_SETS, Told
-from cds_service.record.patient import Reason
+from cds_service.record.patient import NO_CONCEPTS, Match, Reason
 from cds_service.record.regions import region_of
-from cds_service.record.standpoint import Standpoint, codes_of, status_of
+from cds_service.record.standpoint import Coded, Standpoint, codes_of, status_of
 from cds_service.record.words import strings_of
 from cds_service.wire import fhir
 
@@ -20,6 +20,7 @@ OTHER_SITE = re.compile(
     r"|kidney|renal|flank|joint|stump|phantom|testic\w*|vulv\w*)s?\b",
     re.IGNORECASE,
 )
+KIND = "Condition"
 NO_DISEASE = ("refuted", "entered-in-error")
 
 
@@ -99,18 +100,24 @@ def _remembered(
 def _reason(
     concept: fhir.CodeableConcept | None, sites: list[fhir.CodeableConcept] | None, at: Standpoint
 ) -> Reason | None:
-    words, coded = strings_of((concept,)), at.rows("Condition", concept)
-    codes = codes_of(concept)
-    if not words and not codes:
+    words, codes = strings_of((concept,)), codes_of(concept)
+    if concept is None or not (words or codes):
         return None
-    elsewhere = strings_of(sites or ())
-    told = Told(
-        words,
-        elsewhere,
-        sets=unconditional(coded),
-        is_reason=True,
-        other_site=any(OTHER_SITE.search(text) for text in (*words, *elsewhere)),
-    )
-    matches = concepts_of("Condition", coded, told, at).matches
-    spine = any(name in matches for name in SPINE_SETS) or at.names_spine((*words, *elsewhere))
-    return Reason(matches, (*words, *elsewhere), region_of(codes, coded, sites, (*words, *elsewhere)), spine)
+    all_words = (*words, *strings_of(sites)) if sites else words
+    coded = at.rows(KIND, concept)
+    matches = _matches(concept, coded, words, all_words, at)
+    spine = not SPINE_SETS.isdisjoint(matches) or at.names_spine(all_words)
+    return Reason(matches, all_words, region_of(codes, coded, sites, all_words), spine, codes)
+
+
+def _matches(
+    concept: fhir.CodeableConcept, coded: Coded, words: tuple[str, ...], all_words: tuple[str, ...], at: Standpoint
+) -> Mapping[str, Match]:
+    if not coded and not at.may_name(KIND, concept):
+        return NO_CONCEPTS
+    plain = plain_concepts(coded) if coded and at.quiet(words) else None
+    if plain is not None:
+        return plain
+    other_site = any(OTHER_SITE.search(text) for text in all_words)
+    told = Told(words, all_words[len(words) :], (), unconditional(coded), is_reason=True, other_site=other_site)
+    return concepts_of(KIND, coded, told, at).matches

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cds_service.record.dates import read_date
-from cds_service.record.observations import is_after
 from cds_service.record.onsets import up_to
 from cds_service.record.patient import Referral
-from cds_service.record.procedures import is_sure
 from cds_service.record.services import ByReference, read_service
-from cds_service.record.standpoint import Standpoint
+from cds_service.record.standpoint import Coded, Standpoint
+from cds_service.record.statuses import is_after, is_sure
 from cds_service.wire import fhir
 
 KIND = "ServiceRequest"
@@ -23,23 +21,25 @@ NOT_ORDERED = frozenset({"proposal", "plan", "option"})
 def read_referrals(
     resources: Sequence[fhir.ServiceRequest], conditions: ByReference, at: Standpoint
 ) -> tuple[Referral, ...]:
-    """Every referral or order in a value set."""
+    """Every referral or order that has a code of a value set or is in one by its words."""
     read = (
-        read_referral(resource, conditions, at)
-        for resource in resources
+        read_referral(resource, coded, conditions, at)
+        for resource, coded in at.telling(resources, KIND)
         if resource.status not in DROPPED and resource.intent not in NOT_ORDERED and not resource.doNotPerform
     )
     return tuple(referral for referral in read if referral is not None)
 
 
-def read_referral(resource: fhir.ServiceRequest, conditions: ByReference, at: Standpoint) -> Referral | None:
-    """One referral, whatever its status and intent; None where it is in no value set or dated after the day."""
-    coded = at.rows(KIND, resource.code)
-    if not coded and not at.may_name(KIND, resource.code):
-        return None
+def read_referral(
+    resource: fhir.ServiceRequest, coded: Coded, conditions: ByReference, at: Standpoint
+) -> Referral | None:
+    """One referral, whatever its status and intent; None where no value set knows it or it is dated after the day.
+
+    A code whose `only_if` fails leaves it in no value set, and still a referral: to an orthopaedist, for the knee.
+    """
     service = read_service(resource, KIND, coded, conditions, at)
-    authored = read_date(resource.authoredOn)
-    if service is None or is_after(authored, KIND, at):
+    authored = at.date(resource.authoredOn)
+    if service is None or not (coded or service.concepts) or is_after(authored, KIND, at):
         return None
     sure = is_sure(resource.status, LISTED, KIND, at)
     return Referral(

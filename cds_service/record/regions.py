@@ -68,7 +68,7 @@ def region_of(
     if not found:
         found = {ROW_REGIONS[row.region] for row, _ in coded if row.region and row.use != "ignore"}
     if not found and sites:
-        found = _of_sites(sites)
+        found = sites_regions(sites)
     if not found:
         found = words_regions(words)
     return found.pop() if len(found) == 1 else "unknown"
@@ -89,7 +89,7 @@ def code_region(system: str, code: str) -> Region | None:
     return SITES.get(code[place : place + 1])
 
 
-def _of_sites(sites: list[CodeableConcept]) -> set[Region]:
+def sites_regions(sites: list[CodeableConcept]) -> set[Region]:
     """The regions that bodySite names by code, else by its words."""
     coded = {
         BODY_SITES[coding.code]

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 
-from cds_service.record.concepts import concepts_of, read_text, unconditional
+from cds_service.record.concepts import add, concepts_of, read_text, unconditional
 from cds_service.record.dates import DateRange, read_date
-from cds_service.record.observations import doubtful_status, is_after
 from cds_service.record.only_if import Told
 from cds_service.record.onsets import up_to
 from cds_service.record.patient import Match, Report
 from cds_service.record.regions import region_of
 from cds_service.record.standpoint import Standpoint, codes_of
-from cds_service.record.words import LONGEST_CONCLUSION, cleaned, might_hold, strings_of, without_ruled_out
+from cds_service.record.statuses import doubtful_status, is_after
+from cds_service.record.words import LONGEST_CONCLUSION, cleaned, is_unconfirmed, strings_of, without_ruled_out
 from cds_service.wire import fhir
 
 KIND = "DiagnosticReport"
+SENTENCE_END = re.compile(r"(?<=[.;?!])\s+")
 
 
 def read_reports(resources: Sequence[fhir.DiagnosticReport], at: Standpoint) -> tuple[Report, ...]:
@@ -52,12 +55,25 @@ def _conclusions(resource: fhir.DiagnosticReport, at: Standpoint) -> dict[str, M
     matches: dict[str, Match] = {}
     if not resource.conclusion and not resource.conclusionCode:
         return matches
-    patterns = at.patterns.always[KIND]
-    regexes = tuple([pattern.regex.pattern for pattern in patterns])
     for text in (cleaned(resource.conclusion, LONGEST_CONCLUSION), *strings_of(resource.conclusionCode or ())):
-        if might_hold(text, regexes):
-            read_text(patterns, text, at, matches)
+        for concept, match in _said(text, at).items():
+            add(matches, concept, match)
     return matches
+
+
+def _said(text: str, at: Standpoint) -> dict[str, Match]:
+    """What a text says; only weakly what stands in no sentence free of "suspected", "rule out" or a question mark."""
+    found: dict[str, Match] = {}
+    read_text(at.patterns.always[KIND], text, at, found)
+    if not found:
+        return found
+    sentences = SENTENCE_END.split(text)
+    sure = [sentence for sentence in sentences if not is_unconfirmed((sentence,), at.guards)]
+    if len(sure) == len(sentences):
+        return found
+    certain: dict[str, Match] = {}
+    read_text(at.patterns.always[KIND], " ".join(sure), at, certain)
+    return {concept: certain.get(concept, replace(match, use="weak")) for concept, match in found.items()}
 
 
 def _when(resource: fhir.DiagnosticReport) -> DateRange | None:

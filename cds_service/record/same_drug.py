@@ -12,6 +12,7 @@ import msgspec
 from cds_service.knowledge.drug_names import USE_DISORDER
 from cds_service.record.drug_names import Named
 from cds_service.record.named_drug import Order
+from cds_service.record.opioid_dose import OpioidDose
 from cds_service.record.patient import Drug, Match
 from cds_service.wire import fhir
 
@@ -65,8 +66,16 @@ def _beside(drug: Drug, others: Sequence[Drug]) -> Drug:
         restated=drug.kind == "statement",
         reasons=reasons,
         also=tuple(sorted({other.ref for other in same if other.ref})),
+        dose=_dose_of(drug, same),
     )
     return for_use_disorder(shared) if any(other.use_disorder for other in same) else shared
+
+
+def _dose_of(drug: Drug, same: Sequence[Drug]) -> OpioidDose | None:
+    """The newest request's dose wins; a statement's stands in where no request tells one."""
+    in_turn = (*reversed(same), drug) if drug.kind == "statement" else (drug, *reversed(same))
+    doses = [one.dose for one in in_turn if one.dose]
+    return next((dose for dose in doses if dose.tells), doses[0] if doses else None)
 
 
 def is_same(one: Drug, other: Drug) -> bool:

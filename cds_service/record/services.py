@@ -32,7 +32,7 @@ class Service:
 def read_service(
     resource: fhir.Procedure | fhir.ServiceRequest, kind: str, coded: Coded, conditions: ByReference, at: Standpoint
 ) -> Service | None:
-    """The service; None where it is in no value set, or its words say that it is not to be used."""
+    """The service, be it in no value set; None where its words say that it is not to be used."""
     words: tuple[str, ...] | None = strings_of((resource.code,))
     quiet = at.quiet(words or ())
     if not quiet:
@@ -44,8 +44,6 @@ def read_service(
     told = _told(resource, words, reasons, coded)
     known = plain_concepts(coded) if quiet and coded else None
     concepts = concepts_of(kind, coded, told, at).matches if known is None else known
-    if not concepts:
-        return None
     codes, sites = codes_of(resource.code), resource.bodySite
     region = region_of(codes, coded, sites, words)
     all_words = with_sites(words, sites) if sites else words

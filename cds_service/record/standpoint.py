@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Protocol, TypeVar
 
 from cds_service.knowledge.codes import Codes
 from cds_service.knowledge.patterns import Guards, Patterns
 from cds_service.knowledge.rows import Row
 from cds_service.knowledge.systems import SNOMED, SNOMED_EDITION, SYSTEM_BY_URI
 from cds_service.knowledge.thresholds import Thresholds
-from cds_service.record.dates import DateRange
-from cds_service.record.patient import Reason
-from cds_service.record.stems import stems_of
+from cds_service.record.dates import DateRange, read_date
+from cds_service.record.patient import Match, Reason
 from cds_service.record.words import cleaned, holds_one, names_spine
 from cds_service.wire.fhir import CodeableConcept, Coding
 
 QUIET, SPINE = "quiet", "spine"
+# Between texts that are looked through as one; no stem has it.
+APART = " | "
 Coded = tuple[tuple[Row, str], ...]
+AnswerCodes = tuple[tuple[str | None, str | None], ...]
+
+
+class HasCode(Protocol):
+    """An entry that is what its code says."""
+
+    code: CodeableConcept | None
+
+
+T = TypeVar("T", bound=HasCode)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +39,9 @@ class Standpoint:
     """What every entry is read with.
 
     `odd` counts what was skipped or doubted, by type and in our own words. `may` remembers which texts could name a
-    concept or the spine, `stems` which letters that takes, `reasons` what a Condition says as a reason, because a
-    chart repeats itself; all are filled while one chart is read, and gone with it.
+    concept or the spine, `reasons` what a Condition says as a reason, `dates` what
+    a date means, `answers` what the codes of an answer do, because a chart repeats itself; all are filled while one
+    chart is read, and gone with it.
     """
 
     day: date
@@ -39,8 +51,9 @@ class Standpoint:
     given: Thresholds
     odd: Counter[tuple[str, str]] = field(default_factory=Counter)
     may: dict[tuple[str, str], bool] = field(default_factory=dict)
-    stems: dict[str, tuple[str, ...]] = field(default_factory=dict)
     reasons: dict[int, tuple[CodeableConcept | None, Reason | None]] = field(default_factory=dict)
+    dates: dict[str, DateRange] = field(default_factory=dict)
+    answers: dict[AnswerCodes, dict[str, Match]] = field(default_factory=dict)
 
     @property
     def guards(self) -> Guards:
@@ -55,6 +68,44 @@ class Standpoint:
         """Each oddity once with how often it was met, in the order of their words."""
         return tuple(f"{count} {kind} {what}" for (kind, what), count in sorted(self.odd.items()))
 
+    def date(self, text: str | None) -> DateRange | None:
+        """The days a date may mean (`read_date`, which looks no further than the day); a chart repeats its dates."""
+        if not text:
+            return None
+        written = text[:10]
+        known = self.dates.get(written)
+        if known is None:
+            known = read_date(text)
+            if known is not None:
+                self.dates[written] = known
+        return known
+
+    def telling(self, resources: Sequence[T], kind: str) -> Iterator[tuple[T, Coded]]:
+        """Those with a code in a value set, with the rows of their codes, then those whose words may name a concept.
+
+        Most entries are neither, and say so again and again: each concept is looked up once, and all their words are
+        asked together before any is by itself.
+        """
+        silent: dict[str | None, CodeableConcept] = {}
+        said: list[str] = []
+        for resource in resources:
+            concept = resource.code
+            if concept is None:
+                continue
+            name = concept.coding[0].code if concept.coding else concept.text
+            if silent.get(name) != concept:
+                coded = self.rows(kind, concept)
+                if coded:
+                    yield resource, coded
+                    continue
+                silent[name] = concept
+                said += texts_of(concept)
+        if said and holds_one(cleaned(APART.join(said), None).lower(), self.patterns.stems[kind]):
+            for resource in resources:
+                concept = resource.code
+                if concept is not None and self.may_name(kind, concept) and not self.rows(kind, concept):
+                    yield resource, ()
+
     def rows(self, resource: str, concept: CodeableConcept | None) -> Coded:
         """The value-set rows that decide for the concept's codings, each with the code as it is compared."""
         if concept is None or not concept.coding:
@@ -67,22 +118,14 @@ class Standpoint:
                 found = (*found, *[(row, code) for row in rows])
         return found
 
-    def may_name(self, resource: str, concept: CodeableConcept | None) -> bool:
-        """The words could match a concept pattern; asked of everything that no value set knows, so it is cheap."""
-        if concept is None:
-            return False
-        text = concept.text
-        if text and self._may(resource, text):
-            return True
-        for coding in concept.coding or ():
-            if coding.display and coding.display != text and self._may(resource, coding.display):
-                return True
-        return False
+    def may_name(self, resource: str, concept: CodeableConcept) -> bool:
+        """The words could match a concept pattern of the FHIR type."""
+        return any([self._may(resource, text) for text in texts_of(concept)])
 
     def _may(self, resource: str, text: str) -> bool:
         known = self.may.get((resource, text))
         if known is None:
-            known = self.may[resource, text] = holds_one(cleaned(text).lower(), self._stems(resource))
+            known = self.may[resource, text] = holds_one(cleaned(text).lower(), self.patterns.stems[resource])
         return known
 
     def quiet(self, texts: tuple[str, ...]) -> bool:
@@ -90,7 +133,7 @@ class Standpoint:
         for text in texts:
             known = self.may.get((QUIET, text))
             if known is None:
-                known = self.may[QUIET, text] = holds_one(text.lower(), self._stems(QUIET))
+                known = self.may[QUIET, text] = holds_one(text.lower(), self.patterns.stems_beside_codes)
             if known:
                 return False
         return True
@@ -105,27 +148,16 @@ class Standpoint:
                 return True
         return False
 
-    def _stems(self, of: str) -> tuple[str, ...]:
-        """The stems of a resource's concept patterns, or of all that may speak beside a code."""
-        known = self.stems.get(of)
-        if known is None:
-            patterns = self._beside_codes() if of == QUIET else self._where_uncoded(of)
-            known = self.stems[of] = stems_of(tuple([regex.pattern for regex in patterns]))
-        return known
 
-    def _where_uncoded(self, resource: str) -> list[re.Pattern[str]]:
-        return [pattern.regex for pattern in self.patterns.where_uncoded[resource]]
-
-    def _beside_codes(self) -> list[re.Pattern[str]]:
-        said = self.guards
-        always = [pattern.regex for patterns in self.patterns.always.values() for pattern in patterns]
-        return [
-            said.dropped,
-            said.unconfirmed,
-            said.word_other_root_cause,
-            said.word_acute_heart_failure,
-            *always,
-        ]
+def texts_of(concept: CodeableConcept) -> list[str]:
+    """The text and each display that says something else, as they came."""
+    text = concept.text
+    found = [text] if text else []
+    for coding in concept.coding or ():
+        display = coding.display
+        if display and display != text:
+            found.append(display)
+    return found
 
 
 def plain(coding: Coding) -> tuple[str, str]:

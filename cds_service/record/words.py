@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from cds_service.knowledge.patterns import Guards
-from cds_service.record.stems import stems_of
+from cds_service.knowledge.stems import stems_of
 from cds_service.wire.fhir import Annotation, CodeableConcept
 
 LONGEST_TEXT = 1_000
@@ -38,7 +38,7 @@ NO_SPINE = re.compile(
 )
 
 
-def cleaned(text: str | None, longest: int = LONGEST_TEXT) -> str:
+def cleaned(text: str | None, longest: int | None = LONGEST_TEXT) -> str:
     """The text with control, bidi and zero-width characters and line breaks as spaces, cut to `longest`."""
     if not text:
         return ""

@@ -66,7 +66,8 @@ def _check_shared(at: str, words: SharedWords, evidence: Collection[str]) -> Non
 
 def _check_summaries(at: str, card: CardWords) -> None:
     """Each form names its reasons once; the shorter leaves room for some beside every unchecked key."""
-    for key, summary in (("summary", card.summary), ("short_summary", card.short_summary or card.summary)):
+    forms = {"summary": card.summary, "short_summary": card.short_summary, "prompt_summary": card.prompt_summary}
+    for key, summary in ((key, form or card.summary) for key, form in forms.items()):
         if summary.count("{reasons}") != 1:
             raise _wrong(at, key, "has no place for the reasons, or several", "write {reasons} once")
         _check(at, key, summary, ("reasons",), SUMMARY_LIMIT - LEAST_ROOM)

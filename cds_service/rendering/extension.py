@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -14,9 +14,8 @@ from cds_service.findings.operations import Operation, Operations
 from cds_service.findings.risk import Risk
 from cds_service.findings.sign import Sign
 from cds_service.record.dates import DayCount
+from cds_service.rendering.tree import VERDICT_WORDS, verdict_trees
 from cds_service.wire import cds_hooks as wire
-
-VERDICT_WORDS: Mapping[bool | None, str] = {True: "true", False: "false", None: "unknown"}
 
 
 def extension(assessment: Assessment, version: str, *, values: bool = True) -> wire.AssessmentExtension:
@@ -30,7 +29,7 @@ def extension(assessment: Assessment, version: str, *, values: bool = True) -> w
         signs=tuple(_sign(sign, values) for sign in has.signs),
         risks=tuple(_risk(risk, values) for risk in has.risks),
         symptomDurationDays=_days(has.complaints.symptom_days) if values else None,
-        opioids=wire.Opioids(has.opioids.status, coveredDays=has.opioids.covered_days if values else None),
+        opioids=_opioids(has) if values else wire.Opioids(has.opioids.status),
         conservativeCare=has.care.state,
         priorSurgery=_operations(has.operations) if values else (),
         gaps=has.gaps if values else (),
@@ -39,7 +38,10 @@ def extension(assessment: Assessment, version: str, *, values: bool = True) -> w
 
 
 def full_extension(assessment: Assessment, version: str, cards: Sequence[wire.Card] = ()) -> dict[str, Any]:
-    """The object as `assess --json` prints it: lists even when empty, `why` when there is no card, every rule."""
+    """The object as `assess --json` prints it: lists even when empty, `why` when there is no card, every rule.
+
+    `tree` holds the same rules with what each was combined from, and the facts.
+    """
     told = extension(assessment, version)
     full: dict[str, Any] = {"rule": told.rule, **_listing(_plain(told), assessment.findings)}
     if assessment.why:
@@ -48,6 +50,7 @@ def full_extension(assessment: Assessment, version: str, cards: Sequence[wire.Ca
         {"id": row.rule, "verdict": VERDICT_WORDS[row.verdict.holds], "because": row.verdict.because}
         for row in assessment.rules
     ]
+    full["tree"] = verdict_trees(assessment)
     full["cards"] = _plain(cards)
     return full
 
@@ -81,6 +84,16 @@ def _risk(risk: Risk, values: bool) -> wire.RiskState:
         return wire.RiskState(risk.id, risk.state)
     measured = {name: value for name, value in risk.value.items() if isinstance(value, str | int | float)}
     return wire.RiskState(risk.id, risk.state, measured, risk.sources)
+
+
+def _opioids(has: Findings) -> wire.Opioids:
+    """The exposure, and the morphine equivalents of the day; a sum of whole milligrams is written as such."""
+    a_day = wire.DoseBounds(_plain_number(has.mme.least), _plain_number(has.mme.most), has.mme.complete)
+    return wire.Opioids(has.opioids.status, a_day, has.opioids.covered_days)
+
+
+def _plain_number(value: float) -> float:
+    return int(value) if value == int(value) else value
 
 
 def _days(lasting: DayCount | None) -> wire.DayBounds | None:

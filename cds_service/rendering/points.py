@@ -11,12 +11,14 @@ from cds_service.findings.finding import Absent, Fact, Present
 from cds_service.findings.flag import RedFlag
 from cds_service.findings.risk import Risk
 from cds_service.findings.sign import NEVER_STARTS_A_CARD, Sign, SignId
+from cds_service.findings.walking_and_balance import EXAMINE
 from cds_service.rendering.words import Candidate, Situation
 
 MOST_BULLETS = 6
 ENOUGH_BULLETS = 3
 MOST_HISTORY = 2
 MRI_MISSING = "MRI not found"
+EXAMINE_FIRST = "examine for myelopathy: hands, gait, reflexes"
 EVALUATIONS = ("optimise-first", "recommend", "consider")
 # Which sign says most of what is wrong: a summary begins with it.
 TELLING: tuple[SignId, ...] = (
@@ -115,13 +117,20 @@ def _deciding(has: Findings, rule: str, signs: tuple[Sign, ...]) -> tuple[Risk, 
 
 
 def _situation(rule: str, signs: tuple[Sign, ...], risks: tuple[Risk, ...]) -> Situation:
-    if rule not in ("not-advised", "recommend", "consider") or not _critical(signs):
+    if rule not in ("not-advised", "recommend", "consider"):
         return "usual"
+    if not _critical(signs):
+        return "unexamined" if rule == "consider" and _unexamined(signs) else "usual"
     return "in-parallel" if rule == "recommend" and risks else "time-critical"
 
 
 def _critical(signs: tuple[Sign, ...]) -> bool:
     return any(sign.time_critical for sign in signs)
+
+
+def _unexamined(signs: tuple[Sign, ...]) -> bool:
+    """The walking may be that of a myelopathy, which nobody has looked for as far as is known."""
+    return any(EXAMINE in sign.missing for sign in signs)
 
 
 def _briefs(
@@ -132,9 +141,12 @@ def _briefs(
         return _unique(flag.brief for flag in flags)
     if rule in ("not-advised", "optimise-first"):
         return _unique(risk.brief or risk.because for risk in risks)
-    first, *others = _unique(sign.brief or sign.because for sign in signs)
+    repeated = {sign.complaint for sign in signs if sign.complaint not in ("", sign.brief)}
+    first, *others = _unique(sign.brief or sign.because for sign in signs if sign.brief not in repeated)
     if has.care.state == "documented":
         first = f"{first}, care documented"
+    if rule == "consider" and _unexamined(signs):
+        return _unique((EXAMINE_FIRST, first, *others))
     lacking = (f"open: {word}" for word in signs[0].missing[:1] if rule == "consider")
     return _unique((first, *lacking, *others))
 

@@ -15,7 +15,9 @@ def summary(words: CardWords, told: Points) -> str:
     """Action, reasons, and what was not checked; where room is short the reasons are cut first."""
     tail = unchecked_tail(told.unchecked)
     template = words.summary
-    if words.short_summary and len(told.briefs[0]) > _room(template, tail):
+    if words.prompt_summary and told.situation == "time-critical":
+        template = words.prompt_summary
+    elif words.short_summary and len(told.briefs[0]) > _room(template, tail):
         template = words.short_summary
     reasons = _fitted(told.briefs, told.ending, _room(template, tail))
     line = template.format(reasons=reasons).replace(f"{ELLIPSIS}.", ELLIPSIS)

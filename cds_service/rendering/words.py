@@ -20,7 +20,7 @@ from cds_service.knowledge.layers import Layer, checked, read_layer
 from cds_service.wire.cds_hooks import Indicator
 
 CardId = Literal["urgent-emergency", "urgent-prompt", "not-advised", "optimise-first", "recommend", "consider"]
-Situation = Literal["usual", "time-critical", "in-parallel"]
+Situation = Literal["usual", "time-critical", "in-parallel", "unexamined"]
 Candidate = Literal["herniation", "stenosis", "fusion", "corpectomy", "radiosurgery"]
 
 SHARED_FILE = "shared.toml"
@@ -31,13 +31,14 @@ SITUATIONS: Mapping[CardId, tuple[Situation, ...]] = {
     "not-advised": ("usual", "time-critical"),
     "optimise-first": ("usual",),
     "recommend": ("usual", "time-critical", "in-parallel"),
-    "consider": ("usual", "time-critical"),
+    "consider": ("usual", "time-critical", "unexamined"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class CardWords:
-    """One card's words. `short_summary` is for when the reasons do not fit beside what is unchecked.
+    """One card's words. `short_summary` is for when the reasons do not fit beside what is unchecked,
+    `prompt_summary` for a time-critical sign.
 
     `next` holds a sentence a situation; `candidates` are the procedures this card may name; `options` what else
     there is; `basis` the sources this card rests on whatever the findings.
@@ -52,6 +53,7 @@ class CardWords:
     next: Mapping[Situation, str]
     override_reasons: tuple[str, ...]
     short_summary: str = ""
+    prompt_summary: str = ""
     candidates: tuple[Candidate, ...] = ()
     options: tuple[str, ...] = ()
     basis: tuple[str, ...] = ()

@@ -115,7 +115,7 @@ def _call(request: Request, body: bytes | bytearray) -> HookCall:
         patient_id=patient_id,
         user_id=user or "",
         has_user=user is not None,
-        names_server=request.fhirServer is not UNSET,
+        names_server=request.fhirServer is not UNSET and bytes(request.fhirServer) != b"null",
         held=held_keys(request.prefetch, RawKeys(body)),
     )
 

@@ -44,21 +44,31 @@ class Ratio(Struct, gc=False):
 
 
 class DoseAndRate(Struct, gc=False):
-    """One dose. `type` tells an ordered dose from a calculated one."""
+    """One dose. `type` tells an ordered dose from a calculated one; a rate may be a number, a ratio or a range."""
 
     type: CodeableConcept | None = None
     doseQuantity: Quantity | None = None
     doseRange: Range | None = None
+    rateQuantity: Raw = Raw()
 
 
 class Dosage(Struct, gc=False):
-    """One instruction; those of one `sequence` go together, a later one follows."""
+    """One instruction; those of one `sequence` go together, a later one follows.
+
+    `asNeeded` and `asNeededFor` are R5's. What only the dose of an opioid is read from stays raw.
+    """
 
     sequence: int | None = None
     text: str | None = None
     timing: Timing | None = None
     doseAndRate: list[DoseAndRate] | None = None
     maxDosePerPeriod: Raw = Raw()
+    additionalInstruction: Raw = Raw()
+    asNeededBoolean: Raw = Raw()
+    asNeededCodeableConcept: Raw = Raw()
+    asNeeded: Raw = Raw()
+    asNeededFor: Raw = Raw()
+    route: Raw = Raw()
 
 
 class DispenseRequest(Struct, gc=False):
@@ -93,13 +103,33 @@ def read_dispense(raw: Raw) -> DispenseRequest:
 
 
 def read_per_period(raw: Raw) -> Ratio | None:
+    """The most that may be taken in a period, the first of several. Raises Unreadable."""
+    ratios = read_per_periods(raw)
+    return ratios[0] if ratios else None
+
+
+def read_per_periods(raw: Raw) -> tuple[Ratio, ...]:
     """The most that may be taken in a period: one ratio in R4, a list in R5. Raises Unreadable."""
     if _nothing(raw):
-        return None
+        return ()
     if bytes(raw).lstrip()[:1] == b"{":
-        return _decoded(raw, Ratio, "maxDosePerPeriod")
-    ratios = _decoded(raw, list[Ratio], "maxDosePerPeriod")
-    return ratios[0] if ratios else None
+        return (_decoded(raw, Ratio, "maxDosePerPeriod"),)
+    return tuple(_decoded(raw, list[Ratio], "maxDosePerPeriod"))
+
+
+def read_route(raw: Raw) -> CodeableConcept | None:
+    """The way it is given. Raises Unreadable."""
+    return None if _nothing(raw) else _decoded(raw, CodeableConcept, "route")
+
+
+def read_rate(raw: Raw) -> Quantity | None:
+    """How much an hour, where that is one quantity. Raises Unreadable."""
+    return None if _nothing(raw) else _decoded(raw, Quantity, "rateQuantity")
+
+
+def is_said(raw: Raw) -> bool:
+    """The element is there, and neither null, false nor empty."""
+    return bytes(raw).strip() not in (b"", b"null", b"false", b"[]", b"{}")
 
 
 def read_contained(raw: Raw) -> tuple[Medication, ...]:

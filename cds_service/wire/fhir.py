@@ -117,6 +117,12 @@ class Condition(Struct, gc=False):
     meta: Meta | None = None
 
 
+class Stage(Struct, gc=False):
+    """One entry of Condition.stage, as far as it may give a grade."""
+
+    summary: CodeableConcept | None = None
+
+
 class Procedure(Struct, gc=False):
     """Something that was done."""
 
@@ -154,8 +160,17 @@ class Observation(Struct, gc=False):
     valueCodeableConcept: CodeableConcept | None = None
     valueInteger: int | None = None
     valueString: str | None = None
+    bodySite: CodeableConcept | None = None
     component: Raw = field(default_factory=Raw)
     meta: Meta | None = None
+
+
+class Component(Struct, gc=False):
+    """One part of an Observation, read from its raw `component`."""
+
+    code: CodeableConcept | None = None
+    valueQuantity: Quantity | None = None
+    valueInteger: int | None = None
 
 
 class MedicationRequest(Struct, gc=False):

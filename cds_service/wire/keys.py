@@ -58,9 +58,9 @@ class Shape(Struct, gc=False):
 
 
 class OnlyPrefetch(Struct, gc=False):
-    """A request, as far as the keys of its prefetch."""
+    """A request, as far as its prefetch; of two, the last."""
 
-    prefetch: dict[str, Raw] = {}
+    prefetch: Raw = Raw()
 
 
 class RawKeys:
@@ -72,7 +72,8 @@ class RawKeys:
 
     def __getitem__(self, key: str) -> Raw:
         if self._keys is None:
-            self._keys = msgspec.json.decode(self._body, type=OnlyPrefetch).prefetch
+            prefetch = msgspec.json.decode(self._body, type=OnlyPrefetch).prefetch
+            self._keys = msgspec.json.decode(prefetch, type=dict[str, Raw])
         return self._keys[key]
 
 

@@ -18,10 +18,13 @@ CHUNK = 1 << 16
 STRIDE = 18
 IN_A_ROW = 5
 CLOSING = b"]}"
-BLANK = b" \t"
+BLANK = b" \t\r\n"
 CLASSES = bytes(1 if byte in CLOSING else 2 if byte in BLANK else 0 for byte in range(256))
-STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
-NO_BRACKET = bytes(byte for byte in range(256) if byte not in b"[]{}")
+# What is left of a body to count its levels: quotes, and brackets of one kind.
+NO_MARK = bytes(byte for byte in range(256) if byte not in b'[]{}"')
+ONE_KIND = bytes.maketrans(b"{}", b"[]")
+OPENING = ord("[")
+STRING = re.compile(rb'"[^"]*"')
 
 
 class Undecodable(ValueError):
@@ -52,7 +55,14 @@ def check_depth(body: bytes | bytearray) -> None:
     sample = body[STRIDE - 1 :: STRIDE].translate(CLASSES)
     if b"\1" * IN_A_ROW not in sample and b"\2" * IN_A_ROW not in sample:
         return
-    brackets = STRING.sub(b"", body).translate(None, NO_BRACKET)
-    levels = accumulate(1 if byte in b"[{" else -1 for byte in brackets)
-    if any(level > MAX_DEPTH for level in levels):
+    # The innermost level goes unread, because most brackets are of it; so one level less is one too many.
+    brackets = _brackets(body).replace(b"[]", b"")
+    levels = accumulate(1 if byte == OPENING else -1 for byte in brackets)
+    if any(level == MAX_DEPTH for level in levels):
         raise Undecodable(f"The body is nested deeper than {MAX_DEPTH} levels.")
+
+
+def _brackets(body: bytes | bytearray) -> bytes | bytearray:
+    """The brackets outside strings, of a body known to be JSON. A string without a bracket goes as a pair of quotes."""
+    marks = body.replace(b"\\\\", b"").replace(b'\\"', b"").translate(ONE_KIND, NO_MARK)
+    return STRING.sub(b"", marks.replace(b'""', b""))

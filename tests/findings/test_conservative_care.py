@@ -132,6 +132,8 @@ def test_sessions_whose_reason_or_site_is_only_outside_the_spine_do_not_count(
         ({}, False),
         ({"reasons": (SPINE,)}, False),
         ({"reasons": (Reason({"pregnancy": Match("full", "pregnancy")}),)}, True),
+        ({"reasons": (Reason(codes=frozenset({("http://hl7.org/fhir/sid/icd-10-cm", "O80")})),)}, True),
+        ({"reasons": (Reason(codes=frozenset({("http://hl7.org/fhir/sid/icd-10-cm", "R52")})),)}, False),
         ({"reasons": (Reason(words=("Labour analgesia",)),)}, True),
         ({"words": ("Epidural for vaginal delivery",)}, True),
         ({"words": ("Lumbar epidural block",)}, False),

@@ -9,6 +9,7 @@ from cds_service.findings.contraindications import (
     instability_caution,
     scarring_caution,
     severe_instability,
+    slip_caution,
 )
 from cds_service.record.patient import Condition, Report
 from tests.findings.comorbid_charts import GIVEN, SNOMED, chart, condition, on, report
@@ -123,3 +124,11 @@ def test_unknown_unless_conditions_and_reports_answered(key: str) -> None:
     for risk in (severe_instability(record, GIVEN), epidural_scarring(record, GIVEN)):
         assert (risk.state, risk.major) == ("unknown", None)
         assert risk.because
+
+
+def test_a_slip_that_a_report_only_suspects_is_a_caution() -> None:
+    suspected = report("high_grade_slip", use="weak")
+    assert severe_instability(chart(suspected), GIVEN).state == "absent"
+    assert slip_caution(chart(suspected), GIVEN) is not None
+    assert slip_caution(chart(report("high_grade_slip")), GIVEN) is None
+    assert slip_caution(chart(report("epidural_scarring")), GIVEN) is None

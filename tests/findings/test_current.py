@@ -177,6 +177,21 @@ def test_an_undated_end_closes_what_was_seen_before_the_problem_was_last_heard_o
     assert not is_current(visit(), complaint_of(ended="unknown"))
 
 
+def test_a_visit_after_a_closed_problem_begins_anew_beside_a_vaguer_copy_of_it_too() -> None:
+    over = complaint_of(onset=ago(200), recorded=ago(200), ended="unknown")
+    later = visit(recorded=ago(80))
+    for copy in (
+        complaint_of(onset="2026", ended="unknown"),
+        complaint_of(onset="2026", active=False),
+        complaint_of(onset="2026", recorded=ago(200), active=False),
+    ):
+        assert is_current(later, over)
+        assert is_current(later, over, copy)
+    assert not is_current(later, over, complaint_of(onset="2026", ended=ago(20)))
+    assert not is_current(later, complaint_of(onset="2026", ended="unknown"))
+    assert not is_current(later, complaint_of(onset=ago(60), recorded=ago(70), active=False))
+
+
 def test_an_open_problem_of_that_day_keeps_its_visit_beside_one_that_ended() -> None:
     over = complaint_of(onset=ago(300), ended=ago(60))
     assert is_current(visit(recorded=ago(100)), over, complaint_of(onset=ago(200)))

@@ -138,3 +138,39 @@ def test_operations_in_words() -> None:
         Fact("spine operation, undated"),
     )
     assert both.facts == expected
+
+
+STATUS = condition("failed_back_surgery", use="history", ref="Condition/1")
+
+
+def test_entries_that_only_prove_an_operation_are_at_most_one_and_none_beside_a_procedure() -> None:
+    second = condition("prior_spine_surgery_status", use="history", ref="Condition/2")
+    assert found(STATUS, second).undated == (Operation("other", sources=("Condition/1", "Condition/2")),)
+    for days in (100, None):
+        both = found(done(days=days), STATUS, second)
+        assert len(both.facts) == 1
+
+
+def test_an_operation_elsewhere_leaves_a_status_standing() -> None:
+    neck = replace(STATUS, region="cervical")
+    assert len(found(done(region="lumbar"), neck).facts) == 2
+    assert len(found(done(region="cervical"), neck).facts) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Lumbar fusion", "fusion"),
+        ("ACDF C5-6", "fusion"),
+        ("Discectomy and fusion", "fusion"),
+        ("Corpectomy with fusion", "corpectomy"),
+        ("Cervical disc arthroplasty", "disc-replacement"),
+        ("Microdiskectomy", "discectomy"),
+        ("Laminectomy without fusion", "decompression"),
+        ("Removal of lumbar fusion hardware", "other"),
+        ("Spine surgery", "other"),
+    ],
+)
+def test_an_uncoded_operation_is_of_the_kind_its_words_name(text: str, kind: str) -> None:
+    entry = replace(done("prior_spine_surgery_status"), words=(text,))
+    assert found(entry).dated[0].kind == kind

@@ -51,6 +51,10 @@ def test_in_words() -> None:
     assert partial.brief == "low back pain"
     assert partial.missing == ("conservative care (none documented)", "how long it has lasted")
 
+    unknown = persistent_pain(grounds(felt(days=196), care="unknown"))
+    assert unknown.because == "pain for more than 12 weeks with conservative care not checked"
+    assert unknown.missing == ("conservative care (not checked)",)
+
 
 def test_a_weak_longer_pain_lends_nothing_to_a_shorter_one() -> None:
     sign = persistent_pain(grounds(felt(days=40), felt(days=200, weak=True), care="documented"))

@@ -100,10 +100,14 @@ def test_a_new_onset_more_than_a_year_after_the_operation_is_recurrent(began: in
 def test_in_words() -> None:
     pain = felt("axial", 140, label="Low back pain")
     sign = sign_of(pain, felt("herniation", 10, label="Disc herniation"), felt("stenosis", 10, region="cervical"))
-    assert sign.brief == "low back pain, 20 weeks after spine surgery"
+    assert sign.brief == "low back pain for 20 weeks, spine surgery 26 Jan"
+    assert sign.complaint == "low back pain, 20 weeks"
     assert [fact.text.split(",")[0].strip() for fact in sign.facts][1:] == ["lumbar fusion", "Disc herniation"]
     assert sign_of(FAILED).brief == "post-laminectomy syndrome"
-    assert sign_of(felt("axial", 10)).missing == ("how long it has lasted since the operation",)
+    assert sign_of(felt("axial", 84)).missing == ("not yet 12 weeks",)
+    assert sign_of(felt("radicular", 42)).missing == ("not yet 6 weeks",)
+    assert sign_of(felt("axial")).missing == ("how long it has lasted since the operation",)
+    assert sign_of(felt("axial")).brief == "axial, spine surgery 26 Jan"
 
 
 def test_unknown_where_procedures_were_not_answered() -> None:

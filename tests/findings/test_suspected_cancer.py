@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from cds_service.findings import find
 from cds_service.record.patient import Condition
-from tests.findings.comorbid_charts import condition, on, referral
+from tests.findings.comorbid_charts import GIVEN, chart, condition, on, referral
 from tests.findings.flags import ago, found, fusion, row
 from tests.findings.spine_charts import complaint_of, visit
 
@@ -67,3 +70,32 @@ def test_both_are_told() -> None:
     assert flags[0].brief == "new spine pain (13 Oct) with breast cancer"
     assert flags[0].fact.text == "low back pain since 13 October 2026; breast cancer since 26 January 2026"
     assert flags[0].fact.sources == ("Condition/1", "Condition/cancer")
+
+
+def test_a_vaguer_date_of_the_same_pain_is_no_new_pain() -> None:
+    old, vague = complaint_of(onset=ago(100), recorded=ago(100)), complaint_of(onset="2026", recorded=ago(100))
+    assert row(CANCER, vague) == "1b"
+    assert row(CANCER, old, replace(vague, ref="Condition/2")) == ""
+    assert row(CANCER, vague, replace(vague, ref="Condition/2")) == "1b"
+    assert row(CANCER, replace(old, region="cervical"), replace(vague, ref="Condition/2")) == "1b"
+    assert row(CANCER, complaint_of(onset=ago(40)), replace(vague, ref="Condition/2")) == "1b"
+
+
+@pytest.mark.parametrize(
+    ("entries", "said"),
+    [
+        ((CANCER, complaint_of(onset=ago(300))), True),
+        ((condition("active_cancer"), complaint_of(onset=ago(300))), True),
+        ((condition("myeloma"), complaint_of(onset=ago(300))), True),
+        ((condition("active_cancer", ended=True), complaint_of(onset=ago(300))), False),
+        ((condition("active_cancer", use="weak"), complaint_of(onset=ago(300))), False),
+        ((CANCER,), False),
+        ((CANCER, complaint_of(onset=ago(300), ended=ago(20))), False),
+        ((complaint_of(onset=ago(300)),), False),
+        ((CANCER, NEW_PAIN), False),
+    ],
+)
+def test_a_card_without_a_red_flag_names_active_cancer(entries: tuple[Condition, ...], said: bool) -> None:
+    texts = [caution.text for caution in find(chart(*entries), GIVEN).cautions]
+    expected = "Active cancer on record: consider metastasis if pain is new, at night or worsening"
+    assert (expected in texts) is said

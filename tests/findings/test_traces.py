@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from cds_service.findings.traces import newest_trace
-from cds_service.record.patient import Condition, Procedure, Reason, Report
+from cds_service.record.patient import Condition, Observation, Procedure, Reason, Report
 from tests.findings.spine_charts import (
     DAY,
     GIVEN,
@@ -100,6 +100,12 @@ def test_a_report_of_spine_imaging_and_the_end_of_a_period() -> None:
 )
 def test_care_is_a_trace_where_its_reason_site_or_text_names_the_spine(entry: Procedure, found: bool) -> None:
     assert trace_of(entry) == (TEN if found else None)
+
+
+@pytest.mark.parametrize("spine_words, found", [(True, True), (False, False)])
+def test_a_pain_score_is_a_trace_where_its_site_or_text_names_the_spine(spine_words: bool, found: bool) -> None:
+    score = Observation(what="pain scale", value=7, when=written(ago(10)), spine_words=spine_words)
+    assert trace_of(score) == (TEN if found else None)
 
 
 @pytest.mark.parametrize("name", ["analgesic_nsaid", "analgesic_acetaminophen", "opioid_atc", "muscle_relaxant"])

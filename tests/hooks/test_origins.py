@@ -18,12 +18,15 @@ def scope(path: str, origin: str = "") -> dict[str, Any]:
 
 @pytest.mark.parametrize(("demo", "said"), [(True, "true"), (False, None)])
 def test_the_demo_lets_a_public_page_reach_a_private_address(demo: bool, said: str | None) -> None:
-    answer = Origins(("*",), private_network=demo).preflight(scope("/cds-services"))
+    answer = Origins(("*",), demo=demo).preflight(scope("/cds-services"))
     assert answer.headers.get("access-control-allow-private-network") == said
 
 
-def test_the_demo_ehr_is_for_browsers_too() -> None:
-    assert Origins(("*",)).headers(scope("/demo/fhir/Patient")) == {"Access-Control-Allow-Origin": "*"}
+def test_the_demo_ehr_is_for_browsers_too_where_there_is_one() -> None:
+    demo_ehr = scope("/demo/fhir/Patient")
+    assert Origins(("*",), demo=True).headers(demo_ehr) == {"Access-Control-Allow-Origin": "*"}
+    assert Origins(("*",)).headers(demo_ehr) == {}
+    assert not Origins(("*",)).concern(demo_ehr)
 
 
 async def nothing(*_: object) -> None:

@@ -254,11 +254,15 @@ async def test_missing_data_is_412_with_one_issue_a_key(client: httpx.AsyncClien
     assert lines.last["missing"] == ["patient", "conditions"]
 
 
-async def test_a_server_nobody_registered_is_said_when_data_is_missing(client: httpx.AsyncClient) -> None:
-    body = request(ABSENT, fhirServer="https://ehr.example/fhir")
-    del body["prefetch"]
-    issues = check_outcome(await client.post(CALL, json=body), 412)
-    assert all("not registered" in issue["diagnostics"] for issue in issues)
+@pytest.mark.parametrize(
+    ("server", "said"),
+    [("https://ehr.example/fhir", "not registered"), (None, "names no FHIR server"), (ABSENT, "names no FHIR server")],
+)
+async def test_whether_a_server_was_named_is_said_when_data_is_missing(
+    client: httpx.AsyncClient, server: object, said: str
+) -> None:
+    issues = check_outcome(await client.post(CALL, json=request(None, fhirServer=server)), 412)
+    assert all(said in issue["diagnostics"] for issue in issues)
 
 
 OUTCOME = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "exception"}]}

@@ -49,6 +49,8 @@ def test_no_pattern_is_without_a_test(knowledge: Knowledge) -> None:
 GUARDS = [
     ("negation_guard", "denies any ", True),
     ("negation_guard", "no fever, ", False),
+    ("negation_guard", "not ", True),
+    ("negation_guard", "not ruled out ", False),
     ("unconfirmed", "? stenosis", True),
     ("unconfirmed", "suspected cauda equina", True),
     ("dropped", "Cauda equina ruled out", True),
@@ -62,6 +64,7 @@ GUARDS = [
     ("word_limb_weakness", "weakness of left leg", True),
     ("word_progressive", "worsening", True),
     ("word_other_root_cause", "due to diabetes", True),
+    ("word_other_root_cause", "due to type 2 diabetes mellitus", True),
     ("word_acute_heart_failure", "acute on chronic systolic heart failure", True),
 ]
 

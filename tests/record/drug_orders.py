@@ -13,6 +13,7 @@ import msgspec
 from cds_service.knowledge.load import Knowledge, load_knowledge
 from cds_service.record.medications import read_drugs
 from cds_service.record.patient import Drug
+from cds_service.record.reading import standpoint_of
 from cds_service.record.reasons import conditions_by_reference
 from cds_service.wire import fhir
 
@@ -83,7 +84,8 @@ def read(
     stated = [_struct(one, fhir.MedicationStatement) for one in orders if one["resourceType"] != "MedicationRequest"]
     held = {f"Medication/{one['id']}": _struct(one, fhir.Medication) for one in medications}
     entries = conditions_by_reference([_struct(one, fhir.Condition) for one in conditions], {})
-    return read_drugs(requests, stated, held, entries, DAY, knowledge())
+    at = standpoint_of(fhir.Patient("Patient", "p"), DAY, knowledge())
+    return read_drugs(requests, stated, held, entries, at, knowledge()), at.oddities()
 
 
 def drugs(*orders: Resource, **more: Any) -> tuple[Drug, ...]:

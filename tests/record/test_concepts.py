@@ -126,6 +126,9 @@ def test_history_of_counts_for_operations_only(text: str, found: set[str]) -> No
         ("HIV radiculopathy", False),
         ("non-diabetic radiculopathy", True),
         ("radiculopathy, not diabetic", True),
+        ("radiculopathy due to type 2 diabetes mellitus", False),
+        ("radiculopathy not due to diabetes", True),
+        ("radiculopathy due to disc disease, diabetes", True),
         ("radiculopathy in diabetes", True),
     ],
 )

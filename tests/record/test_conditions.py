@@ -221,6 +221,36 @@ def test_a_later_encounter(digits: str, later: bool) -> None:
     assert found.later_encounter is later
 
 
+SCOLIOSIS, SLIP = (ICD_10_CM, "M41.26"), (ICD_10_CM, "M43.16")
+
+
+@pytest.mark.parametrize(
+    ("made", "progressive"),
+    [
+        (code(SCOLIOSIS, text="Progressive scoliosis"), True),
+        (code(SCOLIOSIS, text="Scoliosis, worsening"), True),
+        (code(SLIP, text="Spondylolisthesis with progression"), True),
+        (code(text="Worsening scoliosis"), True),
+        (code(SCOLIOSIS, text="Scoliosis"), False),
+        (code(SCOLIOSIS, text="Scoliosis, no progression"), False),
+        (code(SCOLIOSIS, text="Scoliosis, not progressive"), False),
+        (code(SCOLIOSIS, text="Non-progressive scoliosis"), False),
+        (code((ICD_10_CM, "M54.50"), text="Progressive low back pain"), False),
+    ],
+)
+def test_a_deformity_that_is_said_to_progress(made: dict[str, Any], progressive: bool) -> None:
+    (found,) = chart(condition(made)).conditions
+    assert found.progressive is progressive
+
+
+def test_a_deformity_known_only_beside_another_progresses_as_well() -> None:
+    vague = condition(code((ICD_10_CM, "M43.9"), text="Worsening deformity"), id="vague")
+    found = {entry.ref: entry for entry in chart(vague, condition(code(SCOLIOSIS), id="curve")).conditions}
+    assert set(found["Condition/vague"].concepts) == {"spinal_deformity"}
+    assert found["Condition/vague"].progressive
+    assert not found["Condition/curve"].progressive
+
+
 def test_a_seventh_character_belongs_to_icd_10() -> None:
     (found,) = chart(condition(code((ICD_10_CM, "M54.50"), ("http://local", "ABCDEFD")))).conditions
     assert not found.later_encounter

@@ -8,9 +8,9 @@ import pytest
 
 from cds_service.record.dates import (
     DateRange,
-    age_in_years,
     at_age,
     days_later,
+    has_turned,
     months_later,
     read_date,
     read_onset_words,
@@ -146,7 +146,17 @@ def test_an_age_at_the_end_of_the_calendar_is_none() -> None:
     ],
 )
 def test_a_partial_birth_date_means_the_youngest_possible_age(born: DateRange, years: int) -> None:
-    assert age_in_years(born, date(2026, 11, 22)) == years
+    assert has_turned(born, years, date(2026, 11, 22))
+    assert not has_turned(born, years + 1, date(2026, 11, 22))
+
+
+@pytest.mark.parametrize(("day", "grown"), [(date(2026, 2, 27), False), (date(2026, 2, 28), True)])
+def test_who_was_born_on_29_february_has_the_birthday_on_the_28th(day: date, grown: bool) -> None:
+    assert has_turned(days("2008-02-29"), 18, day) is grown
+
+
+def test_no_birthday_lies_beyond_the_calendar() -> None:
+    assert not has_turned(days("9990-01-01"), 18, date.max)
 
 
 @pytest.mark.parametrize(

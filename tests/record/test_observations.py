@@ -165,6 +165,110 @@ def test_a_coded_answer(loinc: str, answer: str, concept: str | None) -> None:
     assert (set(found.concepts) if found else None) == ({concept} if concept else None)
 
 
+@pytest.mark.parametrize(
+    ("answer", "kept"),
+    [
+        (code((SNOMED, "60001007")), True),
+        (code((SNOMED, "60001007", "Not pregnant")), True),
+        (code(("http://local", "N", "Not pregnant (finding)")), True),
+        (code(text="Not currently pregnant"), True),
+        (code(text="no longer pregnant"), True),
+        (code(text="Post-partum"), True),
+        (code(("http://local", "P", "Pregnant")), False),
+        (code(text="Pregnant"), False),
+        (code(text="Pregnancy not yet confirmed"), False),
+        (code(text="Unknown"), False),
+        (code(("http://local", "60001007")), False),
+        (None, False),
+    ],
+)
+def test_a_pregnancy_that_is_denied_is_an_answer_and_another_value_is_none(
+    answer: dict[str, Any] | None, kept: bool
+) -> None:
+    record = chart(measured(PREGNANCY, valueCodeableConcept=answer))
+    assert [(found.what, dict(found.concepts)) for found in record.observations] == (
+        [("pregnancy status", {})] if kept else []
+    )
+    said = "1 Observation left out: pregnancy status without a value that can be read"
+    assert record.oddities == (() if kept else (said,))
+
+
+def on(day: str | None, loinc: str = HBA1C, value: float = 9, **fields: Any) -> dict[str, Any]:
+    """A measurement of that day, known by it."""
+    made = measured(loinc, effectiveDateTime=day, id=day, valueQuantity=quantity(value), **fields)
+    return made | ({"id": f"{day} {fields['code'].get('text')}"} if "code" in fields else {})
+
+
+def kept(*entries: dict[str, Any]) -> list[str]:
+    """What is left of them, by their ids, whatever order they came in."""
+    read = [chart(*order).observations for order in (entries, entries[::-1])]
+    assert read[0] == read[1]
+    return [entry.ref.removeprefix("Observation/") for entry in read[0]]
+
+
+@pytest.mark.parametrize(
+    ("entries", "left"),
+    [
+        ([on("2026-10-01"), on("2026-10-02"), on("2026-09-30")], ["2026-10-02"]),
+        ([on("2026-10-02T08:00:00Z"), on("2026-10-02"), on("2026-10-01")], ["2026-10-02", "2026-10-02T08:00:00Z"]),
+        ([on("2026-10-01"), on("2026-10-02", value=99, status="final")], ["2026-10-02"]),
+        ([on("2026-10-01"), on("2026-10-02", value=0)], ["2026-10-01"]),
+        ([on("2026-10-01"), on("2026-10-02", status="entered-in-error")], ["2026-10-01"]),
+        ([on("2026-10-01"), on("2026-11-23")], ["2026-10-01"]),
+        ([on("2026-10-01"), on("2026-10")], ["2026-10"]),
+        ([on("2026-11-22"), on("2026-11")], ["2026-11", "2026-11-22"]),
+        ([on("2026-10-01"), on("2026-13-99")], ["2026-10-01"]),
+        ([on("2026-10-01"), on("soon")], ["2026-10-01"]),
+        ([on("2026-10-01"), on(None)], ["2026-10-01"]),
+        ([on("2026-10-01", value=0), on("soon")], ["soon"]),
+        ([on("2026-10-01", value=0), on("2026-10-02", value=0)], []),
+        ([on("2026-10-01"), on("2026-10-02", BMI, 30)], ["2026-10-01", "2026-10-02"]),
+    ],
+)
+def test_of_each_measurement_the_newest_day_with_a_value_is_kept(entries: list[dict[str, Any]], left: list[str]) -> None:
+    assert kept(*entries) == left
+
+
+def test_one_dated_by_its_period_or_issue_is_compared_with_the_others() -> None:
+    issued = measured(HBA1C, id="issued", issued="2026-10-03T00:00:00Z", valueQuantity=quantity(9))
+    assert kept(on("2026-10-02"), issued) == ["issued"]
+    assert kept(on("2026-10-04"), issued) == ["2026-10-04"]
+
+
+def test_a_newer_pain_score_of_a_knee_does_not_hide_one_of_the_back() -> None:
+    back, knee = {"code": code((LOINC, PAIN), text="Back pain")}, {"code": code((LOINC, PAIN), text="Knee pain")}
+    scores = [on(f"2026-10-0{n}", PAIN, 5, **named) for n, named in ((1, back), (2, back), (3, knee), (4, knee))]
+    assert kept(*scores) == ["2026-10-02 Back pain", "2026-10-04 Knee pain"]
+
+
+def test_of_an_answer_the_newest_is_kept_and_each_former_smoker() -> None:
+    never, former, current, unknown = "266919005", "8517006", "449868002", "266927001"
+    said = [(1, never), (2, never), (3, current), (4, current), (5, former), (6, former), (7, unknown), (8, unknown)]
+    answers = [
+        measured(SMOKING, id=f"{day}", effectiveDateTime=f"2026-10-0{day}", valueCodeableConcept=code((SNOMED, answer)))
+        for day, answer in said
+    ]
+    assert kept(*answers) == ["2", "4", "5", "6", "8"]
+
+
+@pytest.mark.parametrize(
+    ("loinc", "fields", "spine"),
+    [
+        (PAIN, {}, False),
+        (PAIN, {"bodySite": code(text="Lower back")}, True),
+        (PAIN, {"bodySite": code((SNOMED, "122496007"))}, True),
+        (PAIN, {"bodySite": code((SNOMED, "72696002", "Knee"))}, False),
+        (PAIN, {"code": code((LOINC, PAIN, "Pain severity"), text="Back pain severity")}, True),
+        (PAIN, {"code": code((LOINC, PAIN, "Neck pain severity"), text="Pain severity")}, True),
+        (PAIN, {"code": code((LOINC, PAIN, "Pain severity"), text="Knee pain severity")}, False),
+        (EGFR, {"bodySite": code(text="Lower back")}, False),
+    ],
+)
+def test_whether_a_pain_score_names_the_spine(loinc: str, fields: dict[str, Any], spine: bool) -> None:
+    found = only(measured(loinc, valueQuantity=quantity(7)) | fields)
+    assert found is not None and found.spine_words is spine
+
+
 def test_an_answer_that_is_no_full_row_is_weak() -> None:
     icd = "http://hl7.org/fhir/sid/icd-10-cm"
     found = only(measured(SMOKING, valueCodeableConcept=code((icd, "F17.220"))))

@@ -207,6 +207,30 @@ def test_what_a_referral_carries() -> None:
     assert nameless is not None and (nameless.ref, nameless.authored) == ("", None)
 
 
+ORTHOPAEDIST = code((SNOMED, "308481009", "Referral to orthopaedic surgeon"))
+
+
+@pytest.mark.parametrize(
+    ("fields", "concepts"),
+    [
+        ({}, set()),
+        ({"reasonCode": [code((ICD_10_CM, "M17.11"))]}, set()),
+        ({"reasonCode": [code((ICD_10_CM, "M54.16"))]}, {"referral_spine_specialist"}),
+    ],
+)
+def test_an_orthopaedic_referral_without_a_spine_reason_is_kept_and_in_no_set(
+    fields: dict[str, Any], concepts: set[str]
+) -> None:
+    found = referral(ORTHOPAEDIST, **fields)
+    assert found is not None
+    assert set(found.concepts) == concepts
+    assert found.codes == {(SNOMED, "308481009")}
+
+
+def test_a_referral_that_was_ruled_out_is_not_kept() -> None:
+    assert referral(code((SNOMED, "308481009"), text="Orthopaedics ruled out")) is None
+
+
 def test_referrals_by_their_words() -> None:
     found = referral(code(text="Physical therapy"))
     assert found is not None and set(found.concepts) == {"care_physical_therapy"}
@@ -253,6 +277,11 @@ def test_what_a_report_carries() -> None:
         ({"conclusion": "Extensive epidural fibrosis at L5/S1."}, "epidural_scarring", "full"),
         ({"conclusion": "Epidural fibrosis. Severe stenosis."}, "epidural_scarring", "weak"),
         ({"conclusion": "No epidural fibrosis."}, "epidural_scarring", None),
+        ({"conclusion": "Suspected extensive epidural fibrosis?"}, "epidural_scarring", "weak"),
+        ({"conclusion": "Epidural scar? Extensive epidural scar."}, "epidural_scarring", "full"),
+        ({"conclusion": "Extensive epidural scar. Fracture? Rule out tumour."}, "epidural_scarring", "full"),
+        ({"conclusion": "Suspected high-grade spondylolisthesis."}, "high_grade_slip", "weak"),
+        ({"conclusion": "Grade 1 spondylolisthesis L4-5. Grade 3 Modic changes."}, "high_grade_slip", None),
         ({"conclusion": "Spondylolisthesis grade 4 L5/S1"}, "high_grade_slip", "full"),
         ({"conclusion": "Spondylolisthesis grade 1 L5/S1"}, "high_grade_slip", None),
         ({"conclusion": "x " * 900 + "dense epidural scar"}, "epidural_scarring", "full"),

@@ -11,6 +11,7 @@ import pytest
 from cds_service.assessment.miss import RuleVerdict
 from cds_service.assessment.verdict import Verdict
 from cds_service.findings.complaints import Complaint, Complaints
+from cds_service.findings.morphine_equivalents import MorphineEquivalents
 from cds_service.findings.operations import Operation, Operations
 from cds_service.findings.opioid_use import OpioidUse
 from cds_service.record.dates import DateRange, DayCount
@@ -51,7 +52,7 @@ def test_an_uneventful_card_has_what_is_always_there_and_nothing_else() -> None:
     }  # fmt: skip
     assert (told["outcome"], told["rule"]) == ("recommend", "recommend")
     assert (told["knowledgeVersion"], told["assessedOn"]) == (VERSION, "2026-11-22")
-    assert told["opioids"] == {"status": "none"}
+    assert told["opioids"] == {"status": "none", "mmePerDay": {"min": 0, "max": 0, "complete": True}}
     assert told["conservativeCare"] == "documented"
 
 
@@ -101,6 +102,20 @@ def test_an_at_least_duration_has_no_upper_bound(most: int | None, said: dict[st
 def test_opioids_give_status_and_covered_days() -> None:
     has = replace(findings(CLAUDICATION), opioids=OpioidUse("chronic", "chronic", covered_days=290))
     assert extension(assessment("recommend", has), VERSION).opioids.coveredDays == 290
+
+
+@pytest.mark.parametrize(
+    ("mme", "said"),
+    [
+        (MorphineEquivalents(0, 30), {"min": 0, "max": 30, "complete": True}),
+        (MorphineEquivalents(28.8, 28.8, False), {"min": 28.8, "max": 28.8, "complete": False}),
+    ],
+)
+def test_morphine_equivalents_are_bounds_a_day(mme: MorphineEquivalents, said: dict[str, object]) -> None:
+    has = replace(findings(CLAUDICATION), opioids=OpioidUse("chronic", "chronic", covered_days=290), mme=mme)
+    told = on_card(extension(assessment("recommend", has), VERSION))["opioids"]
+    assert told == {"status": "chronic", "mmePerDay": said, "coveredDays": 290}
+    assert isinstance(said["min"], int) is (b'"min":0,' in msgspec.json.encode(told))
 
 
 def test_operations_are_listed_newest_first_as_exactly_as_dated() -> None:

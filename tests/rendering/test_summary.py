@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from cds_service.findings.flag import RedFlag
 from cds_service.findings.red_flags import RedFlags
+from cds_service.findings.walking_and_balance import EXAMINE
 from cds_service.rendering.checks import SUMMARY_LIMIT
-from cds_service.rendering.points import Points
+from cds_service.rendering.detail import next_step
+from cds_service.rendering.points import Points, points
 from cds_service.rendering.summary import summary, unchecked_tail
 from tests.rendering.charts import (
     CAUDA_EQUINA,
@@ -114,9 +116,10 @@ def test_unchecked_keys_are_always_named_whole_and_the_action_stays(rule: str) -
     given_ = EXAMPLES[rule]
     given_ = replace(given_, findings=replace(given_.findings, unchecked=EVERYTHING))
     said = summary_of(given_)
-    action = words().cards[rule].short_summary or words().cards[rule].summary
+    card = words().cards[rule]
+    actions = tuple(form.partition("{reasons}")[0] for form in (card.summary, card.short_summary) if form)
     assert len(said) <= SUMMARY_LIMIT
-    assert said.startswith(action.partition("{reasons}")[0])
+    assert said.startswith(actions)
     assert said.endswith("; unchecked: conditions, medications, operations, labs, imaging, referrals")
 
 
@@ -175,3 +178,41 @@ def test_whatever_the_reasons_it_fits_and_names_what_is_unchecked(
     said = summary(words().cards[rule], told)
     assert len(said) <= SUMMARY_LIMIT
     assert said.endswith(unchecked_tail(told.unchecked))
+
+
+UNEXAMINED = replace(
+    CLAUDICATION, strength="partial", brief="neck pain, 2 weeks, gait difficulty", missing=(EXAMINE,)
+)
+
+
+@pytest.mark.parametrize("unchecked", [(), EVERYTHING])
+def test_a_possible_myelopathy_is_to_be_examined_whatever_else_is_said(unchecked: tuple[str, ...]) -> None:
+    said = summary_of(assessment("consider", findings(UNEXAMINED, PARTIAL_PAIN, unchecked=unchecked)))
+    assert "examine for myelopathy: hands, gait, reflexes" in said
+    assert len(said) <= SUMMARY_LIMIT
+
+
+def test_what_to_do_next_begins_with_the_examination() -> None:
+    told = points(assessment("consider", findings(UNEXAMINED)))
+    assert told.situation == "unexamined"
+    step = next_step(words().cards["consider"], words().shared, told)
+    assert step.startswith("Examine for myelopathy: hands, gait, reflexes.")
+    assert "physical therapy" not in step
+
+
+def test_the_same_complaint_is_said_once() -> None:
+    after = replace(
+        PAIN,
+        id="persistent-after-surgery",
+        brief="low back pain for 28 weeks, spine surgery 6 May",
+        complaint="low back pain, 28 weeks",
+    )
+    said = summary_of(assessment("recommend", findings(PAIN, after)))
+    assert said == (
+        "Refer for MISS evaluation: low back pain for 28 weeks, spine surgery 6 May, care documented."
+    )
+
+
+def test_a_warning_beside_a_time_critical_sign_says_promptly_first() -> None:
+    told = assessment("not-advised", findings(WEAKNESS, risks=(SCARRING,)))
+    assert summary_of(told) == "Refer promptly; MISS may not suit: extensive epidural scarring."

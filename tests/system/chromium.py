@@ -13,9 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from playwright.sync_api import sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-WHAT_TO_DO = (
-    "no browser for the tests: install chromium, or set CDS_CHROMIUM to the path of a Chromium or Chrome"
-)
+WHAT_TO_DO = "no browser for the tests: install chromium, or set CDS_CHROMIUM to the path of a Chromium or Chrome"
 
 Which = Callable[[str], str | None]
 Run = Callable[[Sequence[str]], bool]
@@ -49,9 +47,7 @@ def chromium_path(
     if named := environ.get("CDS_CHROMIUM"):
         if path := which(named):
             return path
-        raise NoChromium(
-            f"CDS_CHROMIUM is {named!r}, which is no program that can be run: correct or unset it"
-        )
+        raise NoChromium(f"CDS_CHROMIUM is {named!r}, which is no program that can be run: correct or unset it")
     if path := next(filter(None, map(which, NAMES)), None) or which(downloaded()):
         return path
     raise NoChromium(WHAT_TO_DO)

@@ -42,9 +42,7 @@ class TestPath:
         assert chromium_path({}, having("/cache/chrome"), downloaded) == "/cache/chrome"
 
     def test_none_at_all_says_in_one_line_what_to_install(self) -> None:
-        with pytest.raises(
-            NoChromium, match=r"^no browser for the tests: install chromium, or set CDS_CHROMIUM.*$"
-        ):
+        with pytest.raises(NoChromium, match=r"^no browser for the tests: install chromium, or set CDS_CHROMIUM.*$"):
             chromium_path({}, having(), downloaded)
 
 

@@ -186,6 +186,27 @@ def test_openapi_is_printed_and_checked(
     assert cli.main(["openapi", "--check"]) == 0
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--port", "0"],
+        ["--port", "65536"],
+        ["--port", "-1"],
+        ["--port", "http"],
+        ["--port", "²"],
+        ["--workers", "0"],
+        ["--workers", "257"],
+    ],
+)
+def test_a_number_that_cannot_be_ends_with_2_and_says_which_can(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["serve", *arguments])
+    assert ended.value.code == 2
+    assert f"{arguments[1]!r} is no number from 1 to " in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("command", ["serve", "demo"])
 def test_a_server_that_may_not_start_says_why_in_one_line(
     command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

@@ -11,13 +11,14 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 import pytest
 
+from cds_service.serving import address_of
 from tests.hooks.calls import CALL, check_cards, check_outcome, condition, request, with_conditions
 
 ORIGIN = "https://sandbox.example"
@@ -173,6 +174,7 @@ def test_a_stop_lets_running_calls_finish_and_logs_json_only() -> None:
         "CDS_NOBODY",
         "CDS_PUBLIC_URL",
         "CDS_REQUIRE_AUTH",
+        "CDS_KNOWLEDGE_DIR",
     ]
     assert sum(running.url in line.get("message", "") for line in lines) == 1
 
@@ -195,14 +197,45 @@ def test_an_interrupt_ends_it_quietly() -> None:
     assert [line["event"] for line in lines[:3]] == ["no-https", "no-authentication", "listening"]
 
 
-def test_workers_share_the_port_and_stop_together() -> None:
+def test_workers_share_the_port_and_their_counts() -> None:
     with serving("serve", "--workers", "2") as running:
-        with httpx.Client(base_url=running.url) as client:
-            for _ in range(4):
-                assert check_cards(client.post(CALL, json=request())) == []
+        for _ in range(8):
+            assert check_cards(httpx.post(f"{running.url}{CALL}", json=request())) == []
+        counted = {httpx.get(f"{running.url}/metrics").text.count('status="200"} 8.0') for _ in range(8)}
         status, lines, err = running.stop()
     assert (status, err) == (0, b"")
-    assert sum(line["event"] == "request" and line["method"] == "POST" for line in lines) == 4
+    assert counted == {1}
+    assert sum(line["event"] == "request" and line["method"] == "POST" for line in lines) == 8
+
+
+def test_workers_finish_their_calls_and_nobody_new_is_left_waiting() -> None:
+    settings = {**SETTINGS, "CDS_BODY_TIMEOUT_SECONDS": "10"}
+    content = json.dumps(request()).encode()
+    head = f"POST {CALL} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(content)}\r\n\r\n".encode()
+    with serving("serve", "--workers", "2", settings=settings) as running:
+        with socket.create_connection(("127.0.0.1", running.port), timeout=PATIENCE) as plug:
+            plug.sendall(head + content[:5])
+            time.sleep(0.2)
+            running.process.send_signal(signal.SIGTERM)
+            assert until_refused(running) < 2
+            plug.sendall(content[5:])
+            assert b"200 OK" in plug.recv(65_536)
+        _, err = running.process.communicate(timeout=PATIENCE)
+    assert (running.process.returncode, err) == (0, b"")
+
+
+def until_refused(running: Running) -> float:
+    """How many seconds until a new caller is refused; one that is let in is told that it is the wrong moment."""
+    started = time.monotonic()
+    with suppress(httpx.ConnectError, httpx.ReadError, httpx.RemoteProtocolError):
+        while True:
+            assert httpx.get(f"{running.url}/readyz", timeout=PATIENCE).status_code in (200, 503)
+    return time.monotonic() - started
+
+
+def test_an_address_is_written_as_clients_write_it() -> None:
+    assert address_of("127.0.0.1", 8000) == "http://127.0.0.1:8000"
+    assert address_of("::1", 8000) == "http://[::1]:8000"
 
 
 def test_a_port_in_use_ends_the_start() -> None:

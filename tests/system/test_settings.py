@@ -65,13 +65,22 @@ def test_an_empty_variable_is_as_unset() -> None:
 
 WRONG = {
     "MAX_BODY_BYTES": ("0", "-1", "many"),
-    "BODY_TIMEOUT_SECONDS": ("0", "soon"),
+    "BODY_TIMEOUT_SECONDS": ("0", "soon", "inf", "nan"),
     "SILENT": ("perhaps",),
-    "TODAY": ("22.11.2026",),
+    "TODAY": ("22.11.2026", "2026-11-31", "20261122", "1795305600", "2026-11-22T00:00:00Z"),
     "PROFILE": ("staging",),
     "MAX_INDICATOR": ("fatal",),
     "LOG_LEVEL": ("loud",),
-    "PUBLIC_URL": ("x.example", "ftp://x.example", "https://"),
+    "PUBLIC_URL": (
+        "x.example",
+        "ftp://x.example",
+        "https://",
+        "https://:8000",
+        "https://x.example/?a=b",
+        "https://x.example/#a",
+        "https://name:word@x.example",
+        "https://[",
+    ),
     "ALLOWED_ORIGINS": ("x.example", "https://x.example/", "https://x.example/path", "https://", "HTTPS://X.example"),
 }
 

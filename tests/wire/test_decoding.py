@@ -6,10 +6,12 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cds_service.wire.decoding import decode_call
 from cds_service.wire.held import Came
-from cds_service.wire.soundness import Undecodable
+from cds_service.wire.soundness import MAX_DEPTH, Undecodable, check_depth
 
 PATIENT = {"resourceType": "Patient", "id": "p1"}
 
@@ -155,9 +157,9 @@ def test_a_user_of_another_type_is_there_but_unnamed() -> None:
     assert call.user_id == ""
 
 
-@pytest.mark.parametrize("server", ["https://ehr.example/fhir", 7, None])
-def test_a_named_server_is_noticed(server: object) -> None:
-    assert decode_call(body(fhirServer=server)).names_server
+@pytest.mark.parametrize(("server", "named"), [("https://ehr.example/fhir", True), (7, True), (None, False)])
+def test_a_named_server_is_noticed(server: object, named: bool) -> None:
+    assert decode_call(body(fhirServer=server)).names_server is named
 
 
 def test_of_duplicate_members_the_last_counts() -> None:
@@ -165,6 +167,12 @@ def test_of_duplicate_members_the_last_counts() -> None:
     assert decode_call(twice).hook == "order-sign"
     mistyped_first = b'{"hook": 7, ' + body()[1:]
     assert decode_call(mistyped_first).hook == "patient-view"
+
+
+def test_of_two_prefetches_the_last_counts_for_what_is_read_loosely_too() -> None:
+    wrapped = {"response": {"status": "200"}, "resource": {"resourceType": "Bundle"}}
+    content = b'{"prefetch": [], ' + body(prefetch={"patient": PATIENT, "conditions": wrapped})[1:]
+    assert decode_call(content).held.conditions.came is Came.RESOURCES
 
 
 def lists(levels: int) -> bytes:
@@ -193,6 +201,21 @@ def indented(levels: int) -> bytes:
     for _ in range(levels - 1):
         deep = {"a": deep, "b": 1}
     return json.dumps(request(x=deep), indent=1).encode()
+
+
+def a_bracket_a_line(levels: int, end: bytes, shift: int) -> bytes:
+    """As `lists`, each bracket on a line of its own; shifted, so that none depends on where in the body it stands."""
+    deep: Any = 1
+    for _ in range(levels - 1):
+        deep = [deep]
+    return json.dumps(request(hookInstance="i" * shift, x=deep), indent=0).encode().replace(b"\n", end)
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+@pytest.mark.parametrize("shift", range(18))
+def test_depth_is_found_wherever_it_stands(end: bytes, shift: int) -> None:
+    assert decode_call(a_bracket_a_line(100, end, shift)).patient_id == "p1"
+    assert "deeper" in refusal(a_bracket_a_line(101, end, shift))
 
 
 def in_a_resource(levels: int) -> bytes:
@@ -231,6 +254,32 @@ def test_deeper_bodies_are_refused(content: bytes) -> None:
 def test_a_resource_just_within_the_depth_is_read() -> None:
     call = decode_call(in_a_resource(94))
     assert len(call.held.conditions.resources) == 1
+
+
+TEXTS = ("", "a", '"', "\\", '\\"', '[\\"', "\\\\", '"]', "[[", "}{", "\\u005b", "é[")
+VALUES = st.recursive(
+    st.none() | st.integers(0, 9) | st.sampled_from(TEXTS),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(TEXTS), inner, max_size=3),
+    max_leaves=12,
+)
+
+
+def depth(value: object) -> int:
+    inner = list(value.values()) if isinstance(value, dict) else value
+    return 1 + max(map(depth, inner), default=0) if isinstance(inner, list) else 0
+
+
+@given(VALUES, st.booleans())
+def test_levels_are_counted_as_a_parser_would(value: object, ascii_only: bool) -> None:
+    """A hundred lists around any value: what it adds itself decides, whatever brackets its texts hold."""
+    content = json.dumps(value, ensure_ascii=ascii_only).encode()
+    for around in range(MAX_DEPTH - 3, MAX_DEPTH + 2):
+        deep = b"[" * around + content + b"]" * around
+        if around + depth(value) <= MAX_DEPTH:
+            check_depth(deep)
+        else:
+            with pytest.raises(Undecodable):
+                check_depth(deep)
 
 
 def test_brackets_in_text_and_long_indentation_are_no_depth() -> None:

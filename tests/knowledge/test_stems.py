@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cds_service.record.stems import stems_of
+from cds_service.knowledge.stems import stems_of
 from tests.record.charts import knowledge
 
 

@@ -1,0 +1,162 @@
+"""`/about/dsi`: what a certified EHR must be able to show of a decision-support intervention (ONC HTI-1, 45 CFR 170.315
+(b)(11)(iv)(A)), as JSON, or as a page for who prefers HTML. Made from the rules and the knowledge.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from functools import cache
+from typing import Any
+
+from fastapi.routing import APIRoute
+from jinja2 import Environment
+from starlette.requests import Request
+from starlette.responses import Response
+
+from cds_service.assessment.miss import OUTCOMES
+from cds_service.knowledge.evidence import Evidence
+from cds_service.knowledge.load import RELEASE, Knowledge
+from cds_service.knowledge.reviews import NOT_YET
+from cds_service.knowledge.source_document import TITLE
+from cds_service.knowledge.thresholds import ThresholdNote
+from cds_service.pages.preferences import preferred
+from cds_service.pages.public import HEADERS, page, route
+from cds_service.pages.rule_words import RulePage, rule_pages
+from cds_service.rendering.words import Words
+
+JSON, HTML = "application/json", "text/html"
+CRITERION = "45 CFR 170.315(b)(11)(iv)(A)"
+DEVELOPER = "The MISS CDS Service authors, who translated the source document and the guidelines into rules"
+FUNDING = "None"
+NOT_USED = "Not used: never read."
+SOURCE = f"“{TITLE}”, a clinic's guide for patients (the source document), sharpened by guidelines and studies."
+DATES = (
+    "The date of birth is read for three things: rules for adults are silent under {adult_age}; an onset told as an "
+    "age is placed; a height counts only if measured in an adult. No outcome depends on age otherwise."
+)
+HEALTH_STATUS = (
+    "Smoking status and pregnancy status are used as the rules say. Pain scores (NRS, VAS, PEG) and PHQ-9 are used for "
+    "lines on a card and decide nothing. No functional, disability or cognitive assessment is used."
+)
+UNREAD: tuple[tuple[str, str], ...] = (
+    ("race", "race"),
+    ("ethnicity", "ethnicity"),
+    ("language", "language"),
+    ("sexual-orientation", "sexual orientation"),
+    ("gender-identity", "gender identity"),
+    ("sex", "sex"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One source attribute: its number in the criterion, and what is so of this service.
+
+    `used` says of patient data whether any rule reads it; of the other attributes it says nothing.
+    """
+
+    id: str
+    number: int
+    attribute: str
+    value: str
+    citations: tuple[str, ...] = ()
+    used: bool | None = None
+
+
+def source_attributes(knowledge: Knowledge, rules: Iterable[RulePage]) -> tuple[Attribute, ...]:
+    """The thirteen attributes of an evidence-based intervention, in the criterion's order."""
+    released, revised = dates(knowledge)
+    said = f"Released {released.isoformat()}, revised {revised.isoformat()}; knowledge {knowledge.version}"
+    citations = tuple(map(citation, _cited(rules)))
+    return (
+        Attribute("bibliographic-citation", 1, "Bibliographic citation of the intervention", SOURCE, citations),
+        Attribute("developer", 2, "Developer of the intervention", DEVELOPER),
+        Attribute("funding", 3, "Funding source of the technical implementation", FUNDING),
+        Attribute("release-and-revision-dates", 4, "Release and revision dates", said),
+        *(Attribute(name, at, f"Use of {words}", NOT_USED, used=False) for at, (name, words) in enumerate(UNREAD, 5)),
+        Attribute("date-of-birth", 11, "Use of date of birth", _born(knowledge), used=True),
+        Attribute("social-determinants-of-health", 12, "Use of social determinants of health", NOT_USED, used=False),
+        Attribute("health-status-assessments", 13, "Use of health status assessments data", HEALTH_STATUS, used=True),
+    )
+
+
+def _born(knowledge: Knowledge) -> str:
+    return DATES.format(adult_age=knowledge.given.adult_age)
+
+
+def dates(knowledge: Knowledge) -> tuple[date, date]:
+    """When the first and when the newest of the numbers came into force."""
+    days = [note.in_force_from for note in knowledge.threshold_notes.values()]
+    return min(days), max(days)
+
+
+def citation(source: Evidence) -> str:
+    """A source in one line."""
+    return f"{source.authors}, {source.year}. {source.statement}. {source.source}. {source.doi_or_pmid}."
+
+
+def _cited(rules: Iterable[RulePage]) -> tuple[Evidence, ...]:
+    """The sources of all rules and of their numbers, each once, by id."""
+    found = {source.id: source for rule in rules for source in (*rule.evidence, *rule.further)}
+    return tuple(found[key] for key in sorted(found))
+
+
+def about(knowledge: Knowledge, words: Words, address: str) -> dict[str, Any]:
+    """Everything `/about/dsi` says, as JSON: the attributes of the whole, and of each rule that has a card."""
+    spoken = [rule for rule in rule_pages(knowledge, words).values() if rule.id in OUTCOMES]
+    attributes = [_told(attribute) for attribute in source_attributes(knowledge, spoken)]
+    return {
+        "name": "MISS decision support",
+        "type": "evidence-based decision support intervention",
+        "predictive": False,
+        "criterion": CRITERION,
+        "release": RELEASE,
+        "knowledgeVersion": knowledge.version,
+        "clinicalReview": _review(knowledge.threshold_notes.values()),
+        "sourceAttributes": attributes,
+        "interventions": [_intervention(rule, address) for rule in spoken],
+    }
+
+
+def _told(attribute: Attribute) -> dict[str, Any]:
+    """Without what it does not say."""
+    return {name: value for name, value in asdict(attribute).items() if value not in ((), None)}
+
+
+def _intervention(rule: RulePage, address: str) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "title": rule.title,
+        "statement": rule.says,
+        "indicator": rule.indicator,
+        "url": f"{address}/rules/{rule.id}",
+        "citations": [citation(source) for source in _cited([rule])],
+    }
+
+
+def _review(notes: Iterable[ThresholdNote]) -> Mapping[str, int]:
+    """How many of the numbers a clinician has ever reviewed."""
+    notes = tuple(notes)
+    return {"numbers": len(notes), "reviewed": sum(note.reviewed != NOT_YET for note in notes)}
+
+
+def dsi_routes(knowledge: Knowledge, words: Words, made: Environment, address: str) -> list[APIRoute]:
+    """`/about/dsi`, made once in both forms, when first asked for."""
+
+    @cache
+    def forms() -> tuple[bytes, str]:
+        told = about(knowledge, words, address)
+        html = made.get_template("dsi.html").render(here="/about/dsi", told=told)
+        return json.dumps(told, ensure_ascii=False, indent=1).encode(), html
+
+    async def dsi(request: Request) -> Response:
+        body, html = forms()
+        if preferred(request.headers.get("Accept", ""), (JSON, HTML), JSON) == HTML:
+            return page(html, {"Vary": "Accept"})
+        nosniff = HEADERS["X-Content-Type-Options"]
+        return Response(body, media_type=JSON, headers={"Vary": "Accept", "X-Content-Type-Options": nosniff})
+
+    return [route("/about/dsi", dsi)]
