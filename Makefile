@@ -15,7 +15,7 @@ COMPILE = .venv-lock/bin/uv pip compile pyproject.toml --quiet --universal --pyt
 .DELETE_ON_ERROR:
 # The environments are never up to date by their folder's own date, which changes with any file in them;
 # the .installed stamp inside says from which lock they were built.
-.PHONY: run test check openapi lock clean .venv .venv-dev
+.PHONY: run test laws check openapi lock clean .venv .venv-dev
 
 run: .venv ## the service with the demo EHR
 	.venv/bin/cds-service demo --host $(HOST) --port $(PORT)
@@ -24,6 +24,9 @@ test: .venv-dev ## every check and every test
 	$(DEV) -m tests.system.chromium
 	$(MAKE) check
 	$(DEV) -m pytest --numprocesses 2 --cov
+
+laws: .venv-dev ## the laws that hold for every patient, on 50,000 charts each: some hours
+	LAWS_PROFILE=laws-long $(DEV) -m pytest --numprocesses 2 tests/laws
 
 check: .venv-dev ## lint, format, types, import contracts, generated documents up to date
 	.venv-dev/bin/ruff check .

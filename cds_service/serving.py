@@ -54,16 +54,20 @@ class Workers(Multiprocess):
 
     def __init__(self, config: uvicorn.Config, sockets: list[socket]) -> None:
         super().__init__(config, sockets)
+        self._told: set[int | None] = set()
         signal.signal(signal.SIGTERM, self._pass_on)
 
     def _pass_on(self, number: int, frame: FrameType | None) -> None:
         self.signal_queue.append(number)
         for worker in self.processes:
             worker.process.terminate()
+            self._told.add(worker.pid)
 
     def terminate_all(self) -> None:
-        """All workers, and the port they share."""
-        super().terminate_all()
+        """All workers that were not told yet, and the port they share: told twice, one would not end in peace."""
+        for worker in self.processes:
+            if worker.pid not in self._told:
+                worker.terminate()
         for listening in self.sockets:
             listening.close()
 

@@ -104,7 +104,9 @@ def _report_fact(report: Report, words: str) -> Fact:
 
 def _fractures(record: PatientRecord) -> tuple[Condition, ...]:
     listed = record.conditions_in(FRACTURE)
-    return in_order(entry for entry in listed if entry.counts_for(FRACTURE) and not _is_sequela(entry)) if listed else ()
+    if not listed:
+        return ()
+    return in_order(entry for entry in listed if entry.counts_for(FRACTURE) and not _is_sequela(entry))
 
 
 def _broken(record: PatientRecord, given: Thresholds) -> tuple[Condition, ...]:

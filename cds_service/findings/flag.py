@@ -87,7 +87,7 @@ class FlagEntry:
         return self.stands(chart) and not self.is_emergency(chart) and (recent or undated)
 
     def told(self, chart: Chart, flag_id: str = "", beside: tuple[Fact, ...] = (), named: str = "") -> RedFlag:
-        """The entry as a red flag, in our own words, with what makes it one beside it; `named`: that for the summary."""
+        """The entry as a red flag, in our own words, with what makes it one beside it, `named` in the summary."""
         match = self.entry.concepts[self.concept]
         own = entry_fact(self.entry, self.concept)
         facts = (Fact(own.text + (", by its text only" if match.by_text else ""), own.sources), *beside)

@@ -50,7 +50,8 @@ class Reading:
 
     def named(self, name: str, unit: str) -> str:
         """ "HbA1c 9.4 %"."""
-        return " ".join(part for part in (name, number_in_words(self.value, 1 if name in ONE_DECIMAL else 2), unit) if part)
+        value = number_in_words(self.value, 1 if name in ONE_DECIMAL else 2)
+        return " ".join(part for part in (name, value, unit) if part)
 
     def fact(self, name: str, unit: str) -> Fact:
         """The measurement as a fact with its source."""

@@ -20,7 +20,6 @@ from cds_service.knowledge.thresholds import ThresholdNote, Thresholds
 from cds_service.knowledge.value_sets import ValueSet
 from cds_service.rendering.words import CardWords, Situation, Words
 
-ROWS: tuple[Rule[[Findings, Thresholds]], ...] = DECISION_TABLE
 # What a reader sees in the places that a card fills from the chart.
 PLACES = {"reasons": "[the reasons found]", "actions": "[what to do about each risk on record]"}
 SITUATIONS: Mapping[Situation, str] = {
@@ -85,7 +84,7 @@ class RulePage:
 
 def rule_pages(knowledge: Knowledge, words: Words) -> Mapping[str, RulePage]:
     """Every rule by id, in reading order."""
-    return {row.id: _rule_page(row, knowledge, words) for row in ROWS}
+    return {row.id: _rule_page(row, knowledge, words) for row in DECISION_TABLE}
 
 
 def _rule_page(row: Rule[[Findings, Thresholds]], knowledge: Knowledge, words: Words) -> RulePage:
@@ -162,7 +161,7 @@ def _silences(rule: str, knowledge: Knowledge, words: Words) -> Iterator[Silence
 
 def _before(rule: str) -> Iterator[str]:
     """The rows that are read first and keep this card away."""
-    ids = [row.id for row in ROWS]
+    ids = [row.id for row in DECISION_TABLE]
     for row in ids[: ids.index(rule)]:
         if row in SILENCES or row in OUTCOMES or rule in REFERRALS_STOP:
             yield row

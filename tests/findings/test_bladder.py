@@ -138,7 +138,7 @@ def test_it_is_told_with_what_makes_it_one() -> None:
     flags = found(RETENTION, ROOT, NUMB, PAIN)
     told = flags.emergencies[0]
     assert told.id == "bladder_bowel"
-    assert told.brief == "urinary retention, 12 Nov"
+    assert told.brief == "urinary retention with numbness, 12 Nov"
     assert told.fact.text == "urinary retention since 12 November 2026; numbness since 5 June 2024"
     assert told.fact.sources == ("Condition/bladder", "Condition/numb")
     explained = found(RETENTION, ROOT, PROSTATE, procedure(CAUSE, 5)).prompts[0].fact

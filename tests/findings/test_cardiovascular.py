@@ -91,3 +91,9 @@ def test_unknown_unless_both_keys_answered(key: str) -> None:
 
 def test_no_caution_without_a_value() -> None:
     assert ejection_fraction_caution(chart(), GIVEN) is None
+
+
+def test_a_stenosis_that_decides_is_called_severe() -> None:
+    risk = cardiovascular_disease(chart(condition("cardio_major", label="Aortic stenosis", onset=on(9))), GIVEN)
+    assert risk.brief == "severe aortic stenosis (13 Nov)"
+    assert risk.facts[0].text == "severe aortic stenosis since 13 November 2026"

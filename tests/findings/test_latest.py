@@ -132,3 +132,17 @@ def test_age_by_calendar_years_the_youngest_possible(born: str, day: date, grown
 
 def test_age_without_birth_date_is_unknown() -> None:
     assert has_reached(None, 18, DAY) is None
+
+
+def test_hba1c_and_bmi_have_one_decimal_in_words() -> None:
+    reading = latest(chart(measured("x", 36.66)), "x", "higher")
+    assert reading is not None
+    assert reading.named("BMI", "") == "BMI 36.7"
+    assert reading.named("T-score", "") == "T-score 36.66"
+
+
+def test_an_event_is_on_a_day_not_since_it() -> None:
+    stroke = condition("cardio_major", label="Ischaemic stroke", onset=written("2026-11-01"))
+    assert entry_in_words(stroke, "cardio_major") == "ischaemic stroke on 1 November 2026"
+    stroke = condition("cardio_major", label="Ischaemic stroke", onset=written("2026-10"))
+    assert entry_in_words(stroke, "cardio_major") == "ischaemic stroke in October 2026"

@@ -89,7 +89,7 @@ def test_the_numbers_are_the_thresholds() -> None:
 
 def test_below_50_the_amount_stands_in_the_caution_of_opioids_before_an_operation() -> None:
     chart = PatientRecord(DAY)
-    before = "opioids before an operation worsen its outcome"
+    before = "use before an operation worsens its outcome"
     low, high = cautions(chart, GIVEN, "chronic", mme(30)), cautions(chart, GIVEN, "chronic", mme(60))
     assert [caution.text for caution in low] == [f"Long-term opioids (30 MME a day): {before}"]
     assert [caution.text for caution in high] == [

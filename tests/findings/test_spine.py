@@ -97,3 +97,18 @@ def test_a_name_has_its_region_and_what_makes_it_a_symptom() -> None:
     assert name_of(said, "claudication", "lumbar") == "lumbar stenosis with neurogenic claudication"
     failed = complaint_of("failed_back_surgery", "chronic_pain_generic", region="unknown")
     assert name_of(failed, "failed-back", "unknown") == "failed_back_surgery"
+
+
+def test_words_that_say_more_than_the_code_s_label_are_believed() -> None:
+    coded = complaint_of("spinal_stenosis", "neurogenic_claudication")
+    without = "Lumbar stenosis without neurogenic claudication"
+    said = replace(coded, concepts={**coded.concepts, **sets("spinal_stenosis", label=without)})
+    assert name_of(said, "claudication", "lumbar") == "lumbar stenosis with neurogenic claudication"
+    plain = replace(coded, concepts=sets("spinal_stenosis", label=without))
+    assert name_of(plain, "stenosis", "lumbar") == "lumbar stenosis without neurogenic claudication"
+
+
+def test_a_label_of_two_regions_names_the_one_that_is_known() -> None:
+    disc = complaint_of("disc_herniation")
+    disc = replace(disc, concepts=sets("disc_herniation", label="Thoracic/lumbar disc displacement"))
+    assert name_of(disc, "herniation", "lumbar") == "lumbar disc displacement"

@@ -34,7 +34,7 @@ def _orders(conditions: tuple[Condition, ...]) -> list[tuple[Condition, ...]]:
     [
         (complaint_of(onset="2026-05-10"), 196, 196, "exact", "since 10 May 2026 (28 weeks)"),
         (complaint_of(onset="2026-03"), 236, 266, "approximate", "since March 2026 (33 to 38 weeks)"),
-        (complaint_of(onset="2026"), 0, 325, "approximate", "since 2026 (0 days to 46 weeks)"),
+        (complaint_of(onset="2026"), 0, 325, "approximate", "since 2026 (up to 46 weeks)"),
         (complaint_of(onset="2026-05-10", kind=StartKind.TEXT), 196, 196, "text", "since 10 May 2026 (28 weeks)"),
         (complaint_of(recorded="2026-05-10"), 196, None, "at least", "on record since 10 May 2026 (at least 28 weeks)"),
         (complaint_of(recorded="2026-03"), 236, None, "at least", "on record since March 2026 (at least 33 weeks)"),

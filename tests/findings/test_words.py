@@ -75,6 +75,8 @@ def test_a_number_of_days_in_its_largest_unit(days: int, said: str) -> None:
         (5, 28, "5 days to 4 weeks"),
         (300, 800, "42 weeks to 2 years 2 months"),
         (196, None, "at least 28 weeks"),
+        (0, 325, "up to 46 weeks"),
+        (0, 0, "0 days"),
     ],
 )
 def test_a_span_tells_both_bounds(least: int, most: int | None, said: str) -> None:

@@ -180,9 +180,7 @@ def test_whatever_the_reasons_it_fits_and_names_what_is_unchecked(
     assert said.endswith(unchecked_tail(told.unchecked))
 
 
-UNEXAMINED = replace(
-    CLAUDICATION, strength="partial", brief="neck pain, 2 weeks, gait difficulty", missing=(EXAMINE,)
-)
+UNEXAMINED = replace(CLAUDICATION, strength="partial", brief="neck pain, 2 weeks, gait difficulty", missing=(EXAMINE,))
 
 
 @pytest.mark.parametrize("unchecked", [(), EVERYTHING])
@@ -208,9 +206,7 @@ def test_the_same_complaint_is_said_once() -> None:
         complaint="low back pain, 28 weeks",
     )
     said = summary_of(assessment("recommend", findings(PAIN, after)))
-    assert said == (
-        "Refer for MISS evaluation: low back pain for 28 weeks, spine surgery 6 May, care documented."
-    )
+    assert said == ("Refer for MISS evaluation: low back pain for 28 weeks, spine surgery 6 May, care documented.")
 
 
 def test_a_warning_beside_a_time_critical_sign_says_promptly_first() -> None:
