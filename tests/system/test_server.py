@@ -202,7 +202,7 @@ def test_workers_share_the_port_and_their_counts() -> None:
         for _ in range(8):
             assert check_cards(httpx.post(f"{running.url}{CALL}", json=request())) == []
         counted = {httpx.get(f"{running.url}/metrics").text.count('status="200"} 8.0') for _ in range(8)}
-        status, lines, err = running.stop()
+        status, lines, err = running.stop(signal.SIGINT)
     assert (status, err) == (0, b"")
     assert counted == {1}
     assert sum(line["event"] == "request" and line["method"] == "POST" for line in lines) == 8
