@@ -8,8 +8,11 @@ import signal
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import date
+from multiprocessing import parent_process
+from multiprocessing.process import BaseProcess
 from socket import socket
 from tempfile import TemporaryDirectory
+from threading import Thread
 from types import FrameType
 from typing import cast
 
@@ -137,8 +140,15 @@ def worker_app() -> FastAPI:
         told(number, frame)
 
     signal.signal(signal.SIGTERM, stop)
+    Thread(target=_stop_when_alone, daemon=True).start()
     url = os.environ[WORKER_URL]
     return create_app(settings, public_url=url, log=_log(settings), draining=lambda: stopping)
+
+
+def _stop_when_alone() -> None:
+    """A worker whose first process was killed would keep the port, so that no other service could start there."""
+    cast(BaseProcess, parent_process()).join()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def address_of(host: str, port: int) -> str:

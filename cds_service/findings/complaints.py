@@ -187,7 +187,5 @@ def _days_seen(entries: Collection[Condition], today: date) -> tuple[date, ...]:
 
 def _gait_difficulty(record: PatientRecord) -> bool:
     """A difficulty of gait, standing or balance that nothing but the spine explains on record."""
-    found = any(
-        entry.open and entry.concepts[GAIT].use != "history" for entry in record.conditions_in(GAIT)
-    )
+    found = any(entry.open and entry.concepts[GAIT].use != "history" for entry in record.conditions_in(GAIT))
     return found and not open_entries(record, "gait_other_cause")

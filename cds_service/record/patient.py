@@ -14,6 +14,11 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Literal
 
+# Named twice, because whoever reads a Condition finds its parts here.
+from cds_service.record.course import End as End
+from cds_service.record.course import Listing as Listing
+from cds_service.record.course import Start as Start
+from cds_service.record.course import StartKind as StartKind
 from cds_service.record.dates import DateRange
 from cds_service.record.opioid_dose import OpioidDose
 
@@ -52,41 +57,6 @@ class Match:
     system: str = ""
     code: str = ""
     by_text: bool = False
-
-
-class StartKind(StrEnum):
-    """How the start of a condition is known (clinical-logic A, column "confidence")."""
-
-    EXACT = "exact"
-    APPROXIMATE = "approximate"
-    TEXT = "text"
-    AT_LEAST = "at least"
-    UNREADABLE = "unreadable"
-    NONE = "none"
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """When a condition began: between two days. AT_LEAST: it began on `latest` or earlier."""
-
-    kind: StartKind = StartKind.NONE
-    earliest: date | None = None
-    latest: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class End:
-    """The condition is over: since a day between `first` and `last`, or on an unknown day."""
-
-    when: DateRange | None = None
-
-
-class Listing(StrEnum):
-    """Where a Condition was listed; NONE is read as a problem-list item."""
-
-    PROBLEM_LIST = "problem-list-item"
-    ENCOUNTER = "encounter-diagnosis"
-    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)

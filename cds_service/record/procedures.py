@@ -29,9 +29,7 @@ def read_procedures(
     return tuple([procedure for procedure in read if procedure is not None])
 
 
-def _procedure(
-    resource: fhir.Procedure, coded: Coded, conditions: ByReference, at: Standpoint
-) -> Procedure | None:
+def _procedure(resource: fhir.Procedure, coded: Coded, conditions: ByReference, at: Standpoint) -> Procedure | None:
     service = read_service(resource, KIND, coded, conditions, at)
     first, last = _performed(resource, at)
     if service is None or not service.concepts or is_after(first, KIND, at):

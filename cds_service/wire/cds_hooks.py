@@ -6,9 +6,9 @@ it. What comes in is read tolerantly: unknown members are skipped, and a key lef
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import UNSET, Raw, Struct, UnsetType, field
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
 
 from cds_service.wire import fhir
 from cds_service.wire.bundles import Bundle
@@ -19,8 +19,8 @@ Indicator = Literal["info", "warning", "critical"]
 class Context(Struct, gc=False):
     """Who is looking at whom. `userId` may be of any type; only its absence is wrong."""
 
-    patientId: str
-    userId: Raw | UnsetType = UNSET
+    patientId: Annotated[str, Meta(min_length=1)]
+    userId: Annotated[Raw, Meta(extra_json_schema={"type": "string"})] | UnsetType = UNSET
 
 
 class Prefetch(Struct, gc=False):
@@ -42,7 +42,7 @@ class Request(Struct, gc=False):
     hook: str
     hookInstance: str
     context: Context
-    fhirServer: Raw | UnsetType = UNSET
+    fhirServer: Annotated[Raw, Meta(extra_json_schema={"type": "string", "format": "uri"})] | UnsetType = UNSET
     prefetch: Prefetch | None = None
 
 

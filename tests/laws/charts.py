@@ -16,13 +16,15 @@ PATIENT_ID = "p1"
 KEY_OF = {name: key for key, name in RESOURCE_OF.items()}
 KEYS = frozenset(RESOURCE_OF)
 MEDICATION_KEYS = ("medicationStatements", "medicationRequests")
+OPTIONAL_KEYS = tuple(key for key in RESOURCE_OF if key not in ("patient", "conditions"))
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
     """A patient's resources as of a day, in the order in which they come, and the keys that are answered.
 
-    `medications` are the Medications that orders refer to; each goes where its orders go.
+    `medications` are the Medications that orders refer to; each goes where its orders go. `paged`: keys whose Bundle
+    has a next page that did not come.
     """
 
     day: date
@@ -30,6 +32,7 @@ class Chart:
     entries: tuple[Resource, ...] = ()
     medications: tuple[Resource, ...] = ()
     answered: frozenset[str] = KEYS
+    paged: frozenset[str] = frozenset()
 
     def adding(self, *entries: Resource) -> Chart:
         """The chart with more entries."""
@@ -57,7 +60,8 @@ def call(chart: Chart) -> bytes:
     for key in MEDICATION_KEYS:
         if key in prefetch:
             prefetch[key] += chart.medications
-    bundles = {key: searchset(found) for key, found in prefetch.items()} | {"patient": chart.patient}
+    bundles = {key: searchset(found, more=key in chart.paged) for key, found in prefetch.items()}
+    bundles["patient"] = chart.patient
     body = {
         "hook": "patient-view",
         "hookInstance": "0f6e5a0e-3f6b-4a52-9a5c-2f6f3f5d0b11",
@@ -67,9 +71,11 @@ def call(chart: Chart) -> bytes:
     return msgspec.json.encode(body)
 
 
-def searchset(resources: list[Resource]) -> Resource:
-    """What a search found."""
-    return {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": one} for one in resources]}
+def searchset(resources: list[Resource], *, more: bool) -> Resource:
+    """What a search found; `more`: on its first page."""
+    next_page = {"link": [{"relation": "next", "url": "https://ehr.example/fhir?page=2"}]} if more else {}
+    entries = [{"resource": one} for one in resources]
+    return {"resourceType": "Bundle", "type": "searchset", **next_page, "entry": entries}
 
 
 def file(chart: Chart) -> bytes:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 
 from hypothesis import strategies as st
 
-from tests.laws.charts import PATIENT_ID, Chart, Resource
+from tests.laws.charts import KEYS, OPTIONAL_KEYS, PATIENT_ID, Chart, Resource
 from tests.laws.conditions import conditions, lasting_complaint
 from tests.laws.dates import DAYS, FREELY, Habits, ago
 from tests.laws.drawing import number, once_in, pick
@@ -19,6 +19,7 @@ Entries = st.SearchStrategy[list[Resource]]
 
 BIRTHS = ("full",) * 6 + ("month", "year", "absent")
 DEATHS = ("",) * 37 + ("true", "false", "date", "future")
+A_YEAR = timedelta(400)
 AGES = ((25, 90),) * 9 + ((10, 24),)
 
 
@@ -67,9 +68,12 @@ def entries_of(day: date, habits: Habits) -> tuple[Entries, ...]:
 
 @st.composite
 def charts(draw: st.DrawFn, habits: Habits = FREELY) -> Chart:
-    """Any chart, every key answered; once in a while an entry has no id."""
+    """Any chart. Now and then an entry has no id, a key is not answered, or the patient was not seen for a year."""
     day = pick(draw, DAYS)
     entries = [entry for part in entries_of(day, habits) for entry in draw(part)]
     nameless = number(draw, 0, 39)
     named = [entry if at == nameless else {**entry, "id": f"e{at}"} for at, entry in enumerate(entries)]
-    return Chart(day, patient(draw, day, habits), tuple(named))
+    whose = patient(draw, day, habits)
+    unanswered = pick(draw, OPTIONAL_KEYS) if once_in(draw, 6) else ""
+    today = day + A_YEAR if once_in(draw, 15) else day
+    return Chart(today, whose, tuple(named), answered=KEYS - {unanswered})

@@ -10,10 +10,11 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cds_service.errors import DataMissing
 from tests.laws.answers import WARNINGS, Said, said
 from tests.laws.charts import KEY_OF, MEDICATION_KEYS, Chart
 from tests.laws.conftest import law
-from tests.laws.drawing import pick
+from tests.laws.drawing import once_in, pick
 from tests.laws.patients import charts
 
 OPTIONAL: tuple[tuple[str, ...], ...] = (
@@ -27,6 +28,7 @@ OPTIONAL: tuple[tuple[str, ...], ...] = (
 )
 # The words with which a summary names a key (clinical-logic G).
 NOUNS = {
+    "conditions": "conditions",
     "procedures": "operations",
     "observations": "labs",
     "diagnosticReports": "imaging",
@@ -39,7 +41,7 @@ UNCHECKED = re.compile(r"; unchecked: ([a-z, ]+)$")
 
 @st.composite
 def with_less_answered(draw: st.DrawFn) -> tuple[Chart, tuple[str, ...]]:
-    """A chart with every key answered, and the keys a client might leave out.
+    """A chart, and the keys that a client might leave out.
 
     Every entry has an id: by its sources we know on what a card rested.
     """
@@ -55,11 +57,37 @@ def test_removing_an_answered_key_adds_no_unsaid_recommendation_and_takes_no_war
 ) -> None:
     """The three parts of the law; one medication key is as good as both (contract, "Data that is not all there")."""
     chart, keys = pair
-    whole, less = said(chart), said(chart.without_keys(*keys))
+    check_nothing_unsaid(chart, chart.without_keys(*keys), keys)
+
+
+@st.composite
+def with_a_page_missing(draw: st.DrawFn) -> tuple[Chart, tuple[str, ...], Chart]:
+    """A chart, and the same with the Bundles of some keys cut after their first entries, more to follow."""
+    chart, keys = draw(with_less_answered())
+    keys = ("conditions",) if once_in(draw, 4) else keys
+    kept = tuple(e for e in chart.entries if KEY_OF[e["resourceType"]] not in keys or once_in(draw, 2))
+    return chart, keys, replace(chart, entries=kept, paged=frozenset(keys))
+
+
+@law
+@given(with_a_page_missing())
+def test_a_page_that_is_missing_is_as_a_key_that_is(case: tuple[Chart, tuple[str, ...], Chart]) -> None:
+    """An incomplete Bundle counts as unanswered, its entries as present facts; conditions without a card: a 412."""
+    chart, keys, less = case
+    try:
+        check_nothing_unsaid(chart, less, keys)
+    except DataMissing as missing:
+        assert keys == ("conditions",)
+        assert "conditions" in str(missing)
+
+
+def check_nothing_unsaid(chart: Chart, cut: Chart, keys: tuple[str, ...]) -> None:
+    """No recommendation is added, no warning and no caution taken, whose card does not name the key."""
+    whole, less = said(chart), said(cut)
     named = NOUNS[keys[0]] in names_in(less.summary)
     if less.outcome == "recommend" and whole.outcome != "recommend":
         assert named, f"{whole.outcome} became {less.summary!r} without {keys}"
-    if keys in (("medicationRequests",), ("medicationStatements",)):
+    if less.findings.record.medications_answered and NOUNS[keys[0]] == "medications":
         return
     if whole.outcome in WARNINGS and less.severity < whole.severity:
         assert named or _held_the_evidence(keys, whole, less), f"{whole.summary!r} became {less.summary!r}"

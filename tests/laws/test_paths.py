@@ -13,19 +13,17 @@ from hypothesis import strategies as st
 from cds_service.record.from_file import supplied_from_bundle
 from cds_service.record.prefetch import KEYS
 from tests.laws.answers import Told, differences, stages, told
-from tests.laws.charts import MEDICATION_KEYS, Chart, file
+from tests.laws.charts import MEDICATION_KEYS, OPTIONAL_KEYS, Chart, file
 from tests.laws.conftest import law
 from tests.laws.drawing import once_in
 from tests.laws.patients import charts
-
-OPTIONAL = tuple(key for key in KEYS if key not in ("patient", "conditions"))
 
 
 @st.composite
 def cut_to_keys(draw: st.DrawFn) -> Chart:
     """A chart of which a client answers some keys, its drugs sometimes in Medications of their own."""
     chart = draw(charts())
-    left_out = [key for key in OPTIONAL if once_in(draw, 5)]
+    left_out = [key for key in OPTIONAL_KEYS if once_in(draw, 5)]
     chart = chart.without_keys(*left_out)
     return with_medications(chart) if once_in(draw, 3) else chart
 

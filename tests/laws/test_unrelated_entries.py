@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -73,7 +75,7 @@ def with_unrelated_entries(draw: st.DrawFn) -> tuple[Chart, Chart]:
     added = [{**_unrelated(draw, chart, entry), "id": f"x{at}"} for at, entry in enumerate(found)]
     cut = number(draw, 0, len(chart.entries))
     mixed = (*chart.entries[:cut], *added, *chart.entries[cut:])
-    return chart, Chart(chart.day, chart.patient, mixed)
+    return chart, replace(chart, entries=mixed)
 
 
 @law

@@ -225,7 +225,7 @@ def kept(*entries: dict[str, Any]) -> list[str]:
         ([on("2026-10-01"), on("2026-10-02", BMI, 30)], ["2026-10-01", "2026-10-02"]),
     ],
 )
-def test_of_each_measurement_the_newest_day_with_a_value_is_kept(entries: list[dict[str, Any]], left: list[str]) -> None:
+def test_of_each_measurement_the_newest_with_a_value_is_kept(entries: list[dict[str, Any]], left: list[str]) -> None:
     assert kept(*entries) == left
 
 

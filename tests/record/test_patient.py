@@ -68,6 +68,6 @@ def test_observations_by_what_was_measured() -> None:
 )
 def test_answered_is_answered_whole_and_either_medication_key_suffices(answer: Answer | None, answered: bool) -> None:
     for key in ("medicationStatements", "medicationRequests"):
-        record = PatientRecord(DAY, answers={key: answer} if answer else {})  # type: ignore[dict-item]
+        record = PatientRecord(DAY, answers={key: answer} if answer else {})
         assert record.medications_answered is answered
     assert PatientRecord(DAY, answers={"conditions": answer} if answer else {}).answered("conditions") is answered

@@ -224,6 +224,14 @@ def test_workers_finish_their_calls_and_nobody_new_is_left_waiting() -> None:
     assert (running.process.returncode, err) == (0, b"")
 
 
+def test_workers_do_not_outlive_the_first_process() -> None:
+    with serving("serve", "--workers", "2") as running:
+        running.process.kill()
+        # The end of its output is theirs: they share it.
+        running.process.communicate(timeout=PATIENCE)
+        assert until_refused(running) < 1
+
+
 def until_refused(running: Running) -> float:
     """How many seconds until a new caller is refused; one that is let in is told that it is the wrong moment."""
     started = time.monotonic()
