@@ -10,7 +10,7 @@ from typing import Literal
 
 from cds_service.findings.drug_courses import Course, courses, covered_days, spans, within
 from cds_service.findings.drug_indication import for_spine, only_for_mood
-from cds_service.findings.finding import Fact
+from cds_service.findings.finding import Fact, each_told_once
 from cds_service.findings.on_record import day_of, refs, when_in_words
 from cds_service.knowledge.thresholds import Thresholds
 from cds_service.record.patient import Condition, Drug, PatientRecord, Procedure, Reason
@@ -182,7 +182,7 @@ def weak_care(record: PatientRecord, first: date, given: Thresholds, found: Coll
     if "medication" not in found:
         undated = [drug for drug in record.drugs if drug.undatable and classes_of(drug)]
         facts += [Fact(f"{drug.label}, undated", refs(drug)) for drug in undated]
-    return tuple(sorted(set(facts), key=lambda fact: (fact.text, fact.sources)))
+    return each_told_once(sorted(facts, key=lambda fact: (fact.text, fact.sources)))
 
 
 def _of_no_use(done: Procedure, name: str, record: PatientRecord, first: date, given: Thresholds) -> bool:

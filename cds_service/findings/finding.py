@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -40,3 +41,11 @@ class Unknown:
 
 
 Finding = Present[T] | Absent | Unknown
+
+
+def each_told_once(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """The same thing entered twice is one fact, with the sources of both."""
+    sources: dict[tuple[str, str], dict[str, None]] = {}
+    for fact in facts:
+        sources.setdefault((fact.text, fact.quote), {}).update(dict.fromkeys(fact.sources))
+    return tuple(Fact(text, tuple(found), quote) for (text, quote), found in sources.items())

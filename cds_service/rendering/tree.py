@@ -12,7 +12,7 @@ from typing import Any
 from cds_service.assessment.miss import Assessment
 from cds_service.assessment.verdict import Verdict
 from cds_service.findings import Findings
-from cds_service.findings.finding import Fact
+from cds_service.findings.finding import Fact, each_told_once
 from cds_service.rendering.text import shown
 
 VERDICT_WORDS: Mapping[bool | None, str] = {True: "true", False: "false", None: "unknown"}
@@ -31,7 +31,7 @@ def verdict_trees(assessment: Assessment) -> list[Node]:
 
 
 def _node(verdict: Verdict, why: Mapping[str, str]) -> Node:
-    facts = () if verdict.parts else verdict.facts
+    facts = () if verdict.parts else each_told_once(verdict.facts)
     node: Node = {"says": verdict.says, "verdict": VERDICT_WORDS[verdict.holds]}
     if because := why.get(verdict.says):
         node["because"] = because

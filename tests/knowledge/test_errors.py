@@ -11,6 +11,7 @@ from cds_service.errors import (
     RequestRefused,
     SettingsError,
     SlowBody,
+    Stopping,
     TooLarge,
     UnknownService,
     UnsupportedMediaType,
@@ -24,6 +25,7 @@ REFUSALS = [
     (DataMissing((("conditions", "not sent"),)), 412, "incomplete"),
     (TooLarge(), 413, "too-long"),
     (UnsupportedMediaType(), 415, "not-supported"),
+    (Stopping(), 503, "transient"),
 ]
 
 
