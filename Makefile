@@ -25,7 +25,7 @@ test: .venv-dev ## every check and every test
 	$(MAKE) check
 	$(DEV) -m pytest --numprocesses 2 --cov
 
-laws: .venv-dev ## the laws that hold for every patient, on 50,000 charts each: some hours
+laws: .venv-dev ## the laws that hold for every patient, on 50,000 charts each: about two hours
 	LAWS_PROFILE=laws-long $(DEV) -m pytest --numprocesses 2 tests/laws
 
 check: .venv-dev ## lint, format, types, import contracts, generated documents up to date

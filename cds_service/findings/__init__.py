@@ -12,6 +12,7 @@ from cds_service.findings.caution import Caution
 from cds_service.findings.cautions import cautions
 from cds_service.findings.complaints import Complaints, complaints
 from cds_service.findings.conservative_care import ConservativeCare, conservative_care
+from cds_service.findings.copies import without_vaguer_copies
 from cds_service.findings.finding import Finding
 from cds_service.findings.gaps import gaps, unchecked
 from cds_service.findings.grounds import Grounds
@@ -59,6 +60,7 @@ class Findings:
 
 def find(record: PatientRecord, given: Thresholds, *, count_stale: bool = False) -> Findings:
     """Every finding of the chart on the record's day; `count_stale`: stale complaints count (the order hooks, J)."""
+    record = without_vaguer_copies(record)
     done = operations(record, given)
     felt = without_treated(complaints(record, given, count_stale=count_stale), done)
     seen = Grounds(

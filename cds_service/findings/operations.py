@@ -99,7 +99,15 @@ def operations(record: PatientRecord, given: Thresholds) -> Operations:
     done = [op for entry in record.procedures if (op := _operation(entry, record.day))]
     undated = [op for op in done if not op.day] + _known_by_status(record, done)
     merged = _merged(sorted((op for op in done if op.day), key=_in_order), given.operation_merge_days)
-    return Operations(tuple(reversed(merged)), tuple(sorted(undated, key=_in_order)))
+    return Operations(tuple(reversed(merged)), tuple(sorted(_each_once(undated), key=_in_order)))
+
+
+def _each_once(undated: Iterable[Operation]) -> list[Operation]:
+    """Nothing tells two undated operations of one kind and region apart: they may be one entered twice (law 1)."""
+    alike: dict[tuple[Kind, Region], list[Operation]] = {}
+    for op in undated:
+        alike.setdefault((op.kind, op.region), []).append(op)
+    return [_as_one(group) for group in alike.values()]
 
 
 def _in_order(op: Operation) -> tuple[date, int, tuple[str, ...]]:
