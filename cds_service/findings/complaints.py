@@ -19,17 +19,18 @@ from cds_service.findings.spine import (
     compatible,
     counts_in_full,
     name_of,
+    same_side,
 )
 from cds_service.findings.symptom_duration import Confidence, bounds_of_the_longest, longest
 from cds_service.findings.truth import Truth, any_of
 from cds_service.knowledge.thresholds import Thresholds
 from cds_service.record.dates import DayCount
-from cds_service.record.patient import Condition, Key, PatientRecord, Region
+from cds_service.record.patient import Condition, Key, PatientRecord, Region, Side
 
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """One episode of one kind of problem in one region, from all entries that tell of it.
+    """One episode of one kind of problem in one place, from all entries that tell of it.
 
     `lasting` None: unknown. `at_least`: it may have begun before `earliest_start`, the first day it is known.
     `seen`: every day its own entries date it (onset, recordedDate, encounter). `weak`: only by weak rows, never
@@ -55,6 +56,7 @@ class Complaint:
     reckoned: DayCount | None = None
     label: str = ""
     since: str = ""
+    side: Side = "unknown"
 
     def lasted_more_than(self, days: int) -> Truth:
         """It has lasted more than so many days; unknown is "possible" (A).
@@ -149,18 +151,18 @@ def complaints(record: PatientRecord, given: Thresholds, *, count_stale: bool = 
 
 
 def _same_place(one: Complaint, other: Complaint) -> bool:
-    return one.kind == other.kind and compatible(one.region, other.region)
+    return one.kind == other.kind and compatible(one.region, other.region) and same_side(one.side, other.side)
 
 
 def _complaint(episode: Episode, record: PatientRecord, *, current: bool) -> Complaint:
     """The longest of what its entries say dates it, and names it."""
-    kind, entries, beginnings = episode.kind, episode.entries, episode.beginnings
+    kind, entries, beginnings = episode.place.kind, episode.entries, episode.beginnings
     dating = longest(beginnings)
     spans = [one.lasting for one in beginnings if one.lasting is not None]
     starts = [one.earliest for one in beginnings]
     return Complaint(
         kind=kind,
-        region=episode.region,
+        region=episode.place.region,
         conditions=entries,
         lasting=bounds_of_the_longest(spans) if spans else None,
         at_least=any(one.at_least for one in beginnings),
@@ -175,8 +177,9 @@ def _complaint(episode: Episode, record: PatientRecord, *, current: bool) -> Com
         current=current,
         stale=not current,
         reckoned=bounds_of_the_longest(one.reckoned for one in beginnings),
-        label=name_of(dating.entry, kind, episode.region),
+        label=name_of(dating.entry, kind, episode.place.region, episode.place.side),
         since=dating.words,
+        side=episode.place.side,
     )
 
 

@@ -29,6 +29,7 @@ def _vaguer(entry: Condition, other: Condition) -> bool:
         and entry.listing is other.listing
         and entry.recurrent is other.recurrent
         and entry.region in (other.region, "unknown")
+        and entry.side in (other.side, "unknown")
         and _says_no_more(entry, other)
         and _dated_less(entry, other)
     )

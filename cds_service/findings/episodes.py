@@ -5,13 +5,13 @@ An entry without a region joins every region that has entries of its kind. Dupli
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from cds_service.findings.current import day_ended, day_seen
 from cds_service.findings.on_record import day_of, in_order, trace
-from cds_service.findings.spine import SETS_OF_KIND, Kind, compatible, kinds_of, same_problem
+from cds_service.findings.spine import SETS_OF_KIND, SIDED, Kind, compatible, kinds_of, same_problem, same_side
 from cds_service.findings.symptom_duration import (
     Beginning,
     at_least_since,
@@ -22,17 +22,30 @@ from cds_service.findings.symptom_duration import (
 )
 from cds_service.knowledge.thresholds import Thresholds
 from cds_service.record.dates import DateRange
-from cds_service.record.patient import Condition, Listing, PatientRecord, Region, StartKind
+from cds_service.record.patient import Condition, Listing, PatientRecord, Region, Side, StartKind
 
 REGIONS: tuple[Region, ...] = ("cervical", "thoracic", "lumbar")
+SIDES: tuple[Side, ...] = ("left", "right")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A kind of complaint in a region, and where it is of one side, on which."""
+
+    kind: Kind
+    region: Region
+    side: Side = "unknown"
+
+    def holds(self, entry: Condition) -> bool:
+        """The entry may be of this place: an unknown region or side may be any."""
+        return compatible(entry.region, self.region) and same_side(entry.side, self.side)
 
 
 @dataclass(frozen=True, slots=True)
 class Episode:
     """The entries that tell of one complaint, and what is left of what they say about its beginning."""
 
-    kind: Kind
-    region: Region
+    place: Place
     entries: tuple[Condition, ...]
     beginnings: tuple[Beginning, ...]
 
@@ -43,11 +56,25 @@ def episodes(live: Sequence[Condition], record: PatientRecord, given: Thresholds
     kinds = [(entry, kinds_of(entry)) for entry in in_order(live)]
     for kind, _ in SETS_OF_KIND if kinds else ():
         members = [entry for entry, its_kinds in kinds if kind in its_kinds]
-        for region in _regions(members):
-            entries = tuple(entry for entry in members if compatible(entry.region, region))
-            beginnings = _beginnings(kind, region, entries, live, record, given)
-            found.append(Episode(kind, region, entries, kept(beginnings)))
+        for place in _places(kind, members):
+            entries = tuple(entry for entry in members if place.holds(entry))
+            beginnings = _beginnings(place, entries, live, record, given)
+            found.append(Episode(place, entries, kept(beginnings)))
     return tuple(found)
+
+
+def _places(kind: Kind, members: Sequence[Condition]) -> Iterator[Place]:
+    for region in _regions(members):
+        for side in _sides(kind, [entry for entry in members if compatible(entry.region, region)]):
+            yield Place(kind, region, side)
+
+
+def _sides(kind: Kind, members: Sequence[Condition]) -> tuple[Side, ...]:
+    """Left and right are two complaints; an entry without a side is of either, one of both sides is both."""
+    named = {entry.side for entry in members}
+    if kind not in SIDED or "both" in named:
+        return ("unknown",)
+    return tuple(side for side in SIDES if side in named) or ("unknown",)
 
 
 def _regions(members: Sequence[Condition]) -> tuple[Region, ...]:
@@ -56,8 +83,7 @@ def _regions(members: Sequence[Condition]) -> tuple[Region, ...]:
 
 
 def _beginnings(
-    kind: Kind,
-    region: Region,
+    place: Place,
     entries: Sequence[Condition],
     live: Sequence[Condition],
     record: PatientRecord,
@@ -67,7 +93,7 @@ def _beginnings(
     visits = [entry for entry in entries if entry.listing is Listing.ENCOUNTER]
     listed = [entry for entry in entries if entry.listing is not Listing.ENCOUNTER]
     telling = [*listed, *(visit for visit in visits if has_stated_onset(visit))]
-    before = _run_on(kind, region, listed, record, given) if listed else []
+    before = _run_on(place, listed, record, given) if listed else []
     told = [beginning_of(entry, remissions(entry, record), record.day, given) for entry in (*telling, *before)]
     return [*told, *_from_visits(visits, live, record, given)]
 
@@ -83,14 +109,12 @@ def remissions(entry: Condition, record: PatientRecord) -> tuple[date, ...]:
     )
 
 
-def _run_on(
-    kind: Kind, region: Region, listed: Sequence[Condition], record: PatientRecord, given: Thresholds
-) -> list[Condition]:
+def _run_on(place: Place, listed: Sequence[Condition], record: PatientRecord, given: Thresholds) -> list[Condition]:
     """Earlier episodes whose end lies at most 84 symptom-free days before the next: the clock runs on (A.4)."""
     over = [
         (ended, entry)
         for entry in in_order(record.conditions)
-        if not entry.open and kind in kinds_of(entry) and compatible(entry.region, region)
+        if not entry.open and place.kind in kinds_of(entry) and place.holds(entry)
         if entry.listing is not Listing.ENCOUNTER or has_stated_onset(entry)
         for ended in (day_ended(entry, record.day),)
         if ended is not None and entry.start.latest is not None

@@ -14,7 +14,7 @@ from cds_service.findings.spine import compatible
 from cds_service.findings.words import range_in_words
 from cds_service.knowledge.thresholds import Thresholds
 from cds_service.record.dates import DateRange
-from cds_service.record.patient import Condition, PatientRecord, Procedure, Region
+from cds_service.record.patient import Condition, PatientRecord, Procedure, Region, Side
 
 Kind = Literal["corpectomy", "fusion", "disc-replacement", "discectomy", "decompression", "other"]
 # The weightiest first: of entries that are one operation the first names it.
@@ -50,13 +50,15 @@ class Operation:
     day: date | None = None
     when: DateRange | None = None
     sources: tuple[str, ...] = ()
+    side: Side = "unknown"
 
     @property
     def fact(self) -> Fact:
         """ "lumbar fusion, 15 November 2026"."""
         kind = "spine operation" if self.kind == "other" else self.kind.replace("-", " ")
+        side = f"{self.side} " if self.side in ("left", "right") else ""
         where = f"{self.region} " if self.region != "unknown" else ""
-        return Fact(f"{where}{kind}, {range_in_words(self.when) if self.when else 'undated'}", self.sources)
+        return Fact(f"{side}{where}{kind}, {range_in_words(self.when) if self.when else 'undated'}", self.sources)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +105,10 @@ def operations(record: PatientRecord, given: Thresholds) -> Operations:
 
 
 def _each_once(undated: Iterable[Operation]) -> list[Operation]:
-    """Nothing tells two undated operations of one kind and region apart: they may be one entered twice (law 1)."""
-    alike: dict[tuple[Kind, Region], list[Operation]] = {}
+    """Nothing tells two undated operations of one kind and place apart: they may be one entered twice (law 1)."""
+    alike: dict[tuple[Kind, Region, Side], list[Operation]] = {}
     for op in undated:
-        alike.setdefault((op.kind, op.region), []).append(op)
+        alike.setdefault((op.kind, op.region, op.side), []).append(op)
     return [_as_one(group) for group in alike.values()]
 
 
@@ -120,7 +122,7 @@ def _operation(entry: Procedure, today: date) -> Operation | None:
     kind = _kind(entry)
     if kind is None or not entry.sure or (when is not None and when.first > today):
         return None
-    return Operation(kind, entry.region, day_of(when, today), when, refs(entry))
+    return Operation(kind, entry.region, day_of(when, today), when, refs(entry), entry.side)
 
 
 def _kind(entry: Procedure) -> Kind | None:
@@ -158,7 +160,7 @@ def _status(entry: Condition) -> Operation | None:
     uses = {entry.concepts[name].use for name in STATUS_SETS if name in entry.concepts}
     if entry.unconfirmed or not uses - {"weak"}:
         return None
-    return Operation("other", entry.region, sources=refs(entry))
+    return Operation("other", entry.region, sources=refs(entry), side=entry.side)
 
 
 def _merged(dated: Iterable[Operation], within: int) -> list[Operation]:
@@ -181,4 +183,12 @@ def _as_one(group: list[Operation]) -> Operation:
     known = {op.region for op in group} - {"unknown"}
     region: Region = known.pop() if len(known) == 1 else "unknown"
     sources = tuple(sorted({source for op in group for source in op.sources}))
-    return Operation(min((op.kind for op in group), key=KINDS.index), region, first.day, first.when, sources)
+    kind = min((op.kind for op in group), key=KINDS.index)
+    return Operation(kind, region, first.day, first.when, sources, _side_of(group))
+
+
+def _side_of(group: list[Operation]) -> Side:
+    """The one side that is named; an entry that names none says nothing against it."""
+    named = {op.side for op in group} - {"unknown"}
+    side: Side = "both" if len(named) > 1 else next(iter(named), "unknown")
+    return side

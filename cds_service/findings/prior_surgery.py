@@ -10,7 +10,7 @@ from cds_service.findings.grounds import Grounds, facts_of, longest, told
 from cds_service.findings.on_record import when_in_brief
 from cds_service.findings.operations import Operation, Operations
 from cds_service.findings.sign import Sign
-from cds_service.findings.spine import compatible
+from cds_service.findings.spine import compatible, same_side
 from cds_service.findings.truth import Truth
 from cds_service.findings.words import as_in_a_sentence, span_in_words
 
@@ -20,7 +20,7 @@ CAUSES = ("herniation", "stenosis")
 
 
 def without_treated(complaints: Complaints, done: Operations) -> Complaints:
-    """The complaints less those that began before an operation on their region and were not seen since.
+    """The complaints less those that began before an operation on their region and side and were not seen since.
 
     Such a complaint carries no sign at all, myelopathy excepted.
     """
@@ -50,14 +50,14 @@ def _treated(one: Complaint, done: Operations) -> bool:
 
 
 def _operated(one: Complaint, done: Operations) -> date | None:
-    """The day of the last dated operation on the complaint's region."""
+    """The day of the last dated operation on the complaint's region and side."""
     last = _operation_on(one, done)
     return last.day if last else None
 
 
 def _operation_on(one: Complaint, done: Operations) -> Operation | None:
-    """The last dated operation on the complaint's region; an unknown region matches any."""
-    return next((op for op in done.dated if compatible(op.region, one.region)), None)
+    """The last dated operation on the complaint's region and side; an unknown one matches any."""
+    return next((op for op in done.dated if compatible(op.region, one.region) and same_side(op.side, one.side)), None)
 
 
 def _began_before(one: Complaint, day: date) -> Truth:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from cds_service.findings.words import as_in_a_sentence
-from cds_service.record.patient import Condition, Match, Region
+from cds_service.record.patient import Condition, Match, Region, Side
 
 Kind = Literal[
     "axial",
@@ -80,6 +80,12 @@ REGION_WORDS = ("cervic", "neck", "thorac", "lumb", "low back", "sacr", "sciatic
 SYMPTOMS: tuple[Kind, ...] = ("axial", "radicular", "claudication", "failed-back")
 """What a patient feels; stenosis is a symptom beside a gait difficulty, a structural diagnosis never (A.6, L)."""
 
+SIDED: tuple[Kind, ...] = ("radicular", "herniation")
+"""What is on one side, where the chart says which; pain of the back and a narrow canal are not."""
+
+SIDED_SETS = frozenset({"radiculopathy", "disc_herniation"})
+"""The value sets of those kinds."""
+
 STRUCTURAL: tuple[Kind, ...] = ("deformity", "structural")
 """Degeneration, deformity and slip: what an image shows (A.6)."""
 
@@ -87,6 +93,11 @@ STRUCTURAL: tuple[Kind, ...] = ("deformity", "structural")
 def compatible(one: Region, other: Region) -> bool:
     """Two regions may be the same part of the spine: equal, or one unknown."""
     return one == other or "unknown" in (one, other)
+
+
+def same_side(one: Side, other: Side) -> bool:
+    """Two sides may be the same: not the one left and the other right."""
+    return {one, other} != {"left", "right"}
 
 
 def claudication_named(condition: Condition) -> bool:
@@ -111,8 +122,14 @@ def is_spine(condition: Condition) -> bool:
 
 
 def same_problem(one: Condition, other: Condition) -> bool:
-    """Two entries are of the same problem: a compatible region and a value set in common (A.3)."""
-    return compatible(one.region, other.region) and not spine_sets_of(one).isdisjoint(spine_sets_of(other))
+    """Two entries are of the same problem: a compatible region and a value set in common (A.3).
+
+    A nerve root on the left is no problem on the right.
+    """
+    if not compatible(one.region, other.region):
+        return False
+    common = spine_sets_of(one) & spine_sets_of(other)
+    return bool(common if same_side(one.side, other.side) else common - SIDED_SETS)
 
 
 def kinds_of(condition: Condition) -> tuple[Kind, ...]:
@@ -147,8 +164,13 @@ def matches_for(condition: Condition, kind: Kind) -> tuple[Match, ...]:
     return tuple(condition.concepts[name] for name in names if _present(condition, name))
 
 
-def name_of(condition: Condition, kind: Kind, region: Region) -> str:
-    """The complaint in our words, with its region where the words have none: "lumbar radiculopathy"."""
+def name_of(condition: Condition, kind: Kind, region: Region, side: Side = "unknown") -> str:
+    """The complaint in our words, with its side, and its region where the words have none: "lumbar radiculopathy"."""
+    name = _placed(condition, kind, region)
+    return f"{name} on the {side}" if side in ("left", "right") else name
+
+
+def _placed(condition: Condition, kind: Kind, region: Region) -> str:
     label = as_in_a_sentence(matches_for(condition, kind)[-1].label)
     if claudication_named(condition):
         label = label.replace("without neurogenic claudication", "with neurogenic claudication")

@@ -10,7 +10,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from cds_service.knowledge.rows import RED_FLAG, RESOURCES, Row
-from cds_service.knowledge.systems import CODE_SYSTEMS, SNOMED, SNOMED_EDITION, CodeSystem, folded
+from cds_service.knowledge.systems import (
+    CODE_SYSTEMS,
+    SNOMED,
+    SNOMED_EDITION,
+    CodeSystem,
+    folded,
+    without_modifiers,
+)
 from cds_service.knowledge.value_sets import ValueSet
 
 NOT_KNOWN: tuple[Row, ...] = ()
@@ -27,14 +34,17 @@ class Vocabulary:
     """
 
     nests: bool
+    modified: bool
     exact: Mapping[str, tuple[Row, ...]]
     beneath: Mapping[str, tuple[Row, ...]]
     lengths: tuple[int, ...]
 
     def under(self, code: str) -> tuple[Row, ...]:
-        """The rows for a code that is in `exact` at most without its dots or in upper case."""
+        """The rows for a code that is in `exact` at most without its dots or modifiers, or in upper case."""
         if len(code) > LONGEST_CODE or not code.isascii():
             return NOT_KNOWN
+        if self.modified:
+            return self.exact.get(without_modifiers(code), NOT_KNOWN)
         plain = folded(code)
         found = self.exact.get(plain)
         if found is not None:
@@ -69,7 +79,7 @@ class Codes:
         found = vocabulary.exact.get(code)
         if found is not None:
             return found
-        return vocabulary.under(code) if vocabulary.nests else NOT_KNOWN
+        return vocabulary.under(code) if vocabulary.nests or vocabulary.modified else NOT_KNOWN
 
     def known(self, resource: str, system: str, code: str) -> bool:
         """The coding is in some value set, be it one in which it has no effect: its text is not tried."""
@@ -107,7 +117,7 @@ def vocabulary_of(system: CodeSystem, rows: Iterable[Row]) -> Vocabulary:
     exact = {code: deciding(_above(prefixes, code[:-1]) + _exact_last(found)) for code, found in here.items()}
     exact |= {row.code: exact[code] for code, found in here.items() for row in found}
     lengths = tuple(sorted({len(code) for code in prefixes}, reverse=True))
-    return Vocabulary(system.nests, exact, beneath, lengths)
+    return Vocabulary(system.nests, system.modified, exact, beneath, lengths)
 
 
 def _above(prefixes: Mapping[str, list[Row]], code: str) -> list[Row]:

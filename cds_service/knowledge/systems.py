@@ -64,6 +64,21 @@ def always_holds(_code: str) -> bool:
     return True
 
 
+MODIFIED = re.compile(r"(\d{4}[0-9A-Z])((?:[- ][0-9A-Z]{2})+)", re.ASCII)
+
+
+def modifiers_of(code: str) -> tuple[str, ...]:
+    """The two-character modifiers written behind a CPT code: "63030-LT" has LT."""
+    found = MODIFIED.fullmatch(code)
+    return tuple(found[2].replace("-", " ").split()) if found else ()
+
+
+def without_modifiers(code: str) -> str:
+    """The CPT code itself."""
+    found = MODIFIED.fullmatch(code)
+    return found[1] if found else code
+
+
 def folded(code: str) -> str:
     """A code of a nesting system as it is compared: without dots, in upper case."""
     return code.replace(".", "").upper()
@@ -74,7 +89,7 @@ class CodeSystem:
     """A code system: what it is called, and what its codes look like.
 
     `beneath` is the shape of a prefix, that is of a code that stands for everything under it; None where
-    codes do not nest, and then they match letter for letter.
+    codes do not nest, and then they match letter for letter. `modified`: modifiers may be written behind a code.
     """
 
     title: str
@@ -83,6 +98,7 @@ class CodeSystem:
     beneath: re.Pattern[str] | None = None
     aliases: tuple[str, ...] = ()
     check_digit_holds: Callable[[str], bool] = always_holds
+    modified: bool = False
 
     @property
     def nests(self) -> bool:
@@ -125,6 +141,7 @@ CODE_SYSTEMS = (
         uri=CPT,
         code=shape(r"\d{4}[0-9A-Z]"),
         aliases=("urn:oid:2.16.840.1.113883.6.12",),
+        modified=True,
     ),
     CodeSystem(
         title="HCPCS",

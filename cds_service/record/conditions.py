@@ -21,6 +21,7 @@ from cds_service.record.only_if import Told
 from cds_service.record.onsets import CURRENT, ENDED, Began, read_end, read_start
 from cds_service.record.patient import Condition, Listing, Match
 from cds_service.record.regions import region_of
+from cds_service.record.sides import side_of
 from cds_service.record.standpoint import Coded, Standpoint, codes_of, status_of
 from cds_service.record.words import is_unconfirmed, notes_of, says, strings_of, with_sites, without_ruled_out
 from cds_service.wire import fhir
@@ -171,6 +172,7 @@ def _condition(
         later_encounter=_is_later(codes),
         progressive=_is_progressive(words, concepts, at),
         note_words=notes_of(resource.note) if resource.note else (),
+        side=side_of(codes, resource.bodySite, words),
     )
 
 

@@ -23,6 +23,7 @@ from cds_service.record.dates import DateRange
 from cds_service.record.opioid_dose import OpioidDose
 
 Region = Literal["cervical", "thoracic", "lumbar", "unknown"]
+Side = Literal["left", "right", "both", "unknown"]
 Use = Literal["full", "weak", "history"]
 Key = Literal[
     "patient",
@@ -88,6 +89,7 @@ class Condition:
     later_encounter: bool = False
     progressive: bool = False
     note_words: tuple[str, ...] = ()
+    side: Side = "unknown"
 
     @property
     def open(self) -> bool:
@@ -128,6 +130,7 @@ class Procedure:
     reasons: tuple[Reason, ...] = ()
     spine_words: bool = False
     sure: bool = True
+    side: Side = "unknown"
 
     def counts_for(self, concept: str) -> bool:
         """In the value set in full, not with lower confidence or as history."""

@@ -45,6 +45,7 @@ def _procedure(resource: fhir.Procedure, coded: Coded, conditions: ByReference, 
         service.reasons,
         service.spine_words,
         is_sure(resource.status, DONE, KIND, at),
+        service.side,
     )
 
 

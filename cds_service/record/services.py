@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from cds_service.record.concepts import concepts_of, names_concept, plain_concepts, unconditional
 from cds_service.record.only_if import Told, has_spine_text
-from cds_service.record.patient import Match, Reason, Region
+from cds_service.record.patient import Match, Reason, Region, Side
 from cds_service.record.reasons import read_reasons
 from cds_service.record.regions import region_of
+from cds_service.record.sides import side_of
 from cds_service.record.standpoint import Coded, Standpoint, codes_of
 from cds_service.record.words import notes_of, strings_of, with_sites, without_ruled_out
 from cds_service.wire import fhir
@@ -27,6 +28,7 @@ class Service:
     region: Region
     reasons: tuple[Reason, ...]
     spine_words: bool
+    side: Side
 
 
 def read_service(
@@ -47,7 +49,8 @@ def read_service(
     codes, sites = codes_of(resource.code), resource.bodySite
     region = region_of(codes, coded, sites, words)
     all_words = with_sites(words, sites) if sites else words
-    return Service(concepts, codes, all_words, region, reasons, has_spine_text(told, at))
+    side = side_of(codes, sites, words)
+    return Service(concepts, codes, all_words, region, reasons, has_spine_text(told, at), side)
 
 
 def _told(
