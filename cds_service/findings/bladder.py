@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from cds_service.findings.finding import Fact
 from cds_service.findings.flag import Chart, FlagEntry, RedFlag, flag_entry
@@ -17,7 +18,7 @@ from cds_service.findings.on_record import days_since, entry_fact, in_order, ref
 from cds_service.findings.spine_context import ROOT_SETS
 from cds_service.findings.traces import newest_trace
 from cds_service.findings.words import as_in_a_sentence
-from cds_service.record.patient import Condition
+from cds_service.record.patient import Condition, Region
 
 BLADDER = "redflag_bladder_bowel"
 CAUDA_EQUINA = "redflag_cauda_equina"
@@ -29,16 +30,21 @@ UNDATED = re.compile(r" since | on |, recorded |, undated")
 
 def bladder_or_bowel(chart: Chart) -> tuple[list[RedFlag], list[RedFlag]]:
     """The emergencies and the prompt findings that bladder or bowel dysfunction makes."""
+    entries = in_order(chart.record.conditions_in(BLADDER))
+    if not entries:
+        return [], []
     causes = tuple(_other_causes(chart))
+    possible = tuple(_possible_companions(chart))
     emergencies: list[RedFlag] = []
     prompts: list[RedFlag] = []
-    for entry in in_order(entry for entry in chart.record.conditions if BLADDER in entry.concepts):
+    for entry in entries:
         flag = flag_entry(entry, BLADDER, chart.today)
-        companions = tuple(_companions(flag, chart))
+        beside = next((one for one in possible if one.is_beside(entry, chart)), None)
+        companions = (beside.fact,) if beside else ()
         if companions and not causes and flag.is_emergency(chart):
-            emergencies.append(flag.told(chart, beside=companions[:1], named=_briefly(companions[0])))
+            emergencies.append(flag.told(chart, beside=companions, named=_briefly(companions[0])))
         elif _is_prompt(flag, chart, bool(companions), bool(causes)):
-            prompts.append(flag.told(chart, beside=(*companions[:1], *causes[:1])))
+            prompts.append(flag.told(chart, beside=(*companions, *causes[:1])))
     return emergencies, prompts
 
 
@@ -50,17 +56,32 @@ def _is_prompt(flag: FlagEntry, chart: Chart, accompanied: bool, explained: bool
     return new and (accompanied or (not explained and chart.spine.besides(flag.entry)))
 
 
-def _companions(flag: FlagEntry, chart: Chart) -> Iterator[Fact]:
-    """Saddle numbness; a limb deficit beside a spine condition; or a root complaint traced within 90 days."""
-    for entry in in_order(chart.record.conditions):
-        if entry.open and CAUDA_EQUINA in entry.concepts and _is_untreated(entry, chart):
-            yield entry_fact(entry, CAUDA_EQUINA)
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """What may make a bladder entry an emergency; a limb deficit only `with_spine`, beside a spine condition."""
+
+    entry: Condition
+    fact: Fact
+    with_spine: bool = False
+
+    def is_beside(self, own: Condition, chart: Chart) -> bool:
+        """It is another entry than the bladder entry itself, and has what it needs."""
+        if self.entry == own:
+            return False
+        return not self.with_spine or chart.spine.besides(self.entry, own)
+
+
+def _possible_companions(chart: Chart) -> Iterator[Companion]:
+    """Saddle numbness; then limb deficits; then root complaints traced within 90 days."""
+    for entry in in_order(chart.record.conditions_in(CAUDA_EQUINA)):
+        if entry.open and _is_untreated(entry, chart):
+            yield Companion(entry, entry_fact(entry, CAUDA_EQUINA))
     for entry in limb_deficits(chart.record):
-        if entry != flag.entry and chart.spine.besides(entry, flag.entry):
-            yield limb_fact(entry)
+        yield Companion(entry, limb_fact(entry), with_spine=True)
+    traced = {region: _is_traced(region, chart) for region in {entry.region for entry in chart.spine.roots}}
     for entry in in_order(chart.spine.roots):
-        if entry != flag.entry and _is_traced(entry, chart):
-            yield entry_fact(entry, min(ROOT_SETS.intersection(entry.concepts)))
+        if traced[entry.region]:
+            yield Companion(entry, entry_fact(entry, min(ROOT_SETS.intersection(entry.concepts))))
 
 
 def _briefly(companion: Fact) -> str:
@@ -74,8 +95,8 @@ def _is_untreated(entry: Condition, chart: Chart) -> bool:
     return named or not flag_entry(entry, CAUDA_EQUINA, chart.today).followed(chart)
 
 
-def _is_traced(entry: Condition, chart: Chart) -> bool:
-    newest = newest_trace(chart.record, entry.region, chart.given)
+def _is_traced(region: Region, chart: Chart) -> bool:
+    newest = newest_trace(chart.record, region, chart.given)
     return newest is not None and (chart.today - newest).days <= chart.given.root_trace_days
 
 

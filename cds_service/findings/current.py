@@ -7,16 +7,17 @@ problem-list item of the same problem exists; a problem that ended on or after i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from cds_service.findings.copies import without_vaguer_copies
-from cds_service.findings.on_record import dates_better, day_of, trace
-from cds_service.findings.spine import SPINE_CONCEPTS, is_spine, same_problem
+from cds_service.findings.copies import Days, DaysOfOthers
+from cds_service.findings.on_record import day_of, trace
+from cds_service.findings.problems import ProblemDays, Span
+from cds_service.findings.spine import SPINE_CONCEPTS, Problem, is_spine, problem_of
 from cds_service.findings.traces import newest_trace
 from cds_service.knowledge.thresholds import Thresholds
-from cds_service.record.patient import Condition, Key, Listing, PatientRecord
+from cds_service.record.patient import Condition, Key, Listing, PatientRecord, Region
 
 TRACE_KEYS: tuple[Key, ...] = ("conditions", "procedures", "observations", "diagnosticReports")
 MEDICATION_KEYS: tuple[Key, ...] = ("medicationStatements", "medicationRequests")
@@ -46,19 +47,68 @@ def is_stale(condition: Condition, record: PatientRecord, given: Thresholds) -> 
 
 
 def standing_of(record: PatientRecord, given: Thresholds) -> Standing:
-    """Current, stale or past, for every spine Condition; a past one, or a vaguer copy, is in neither tuple."""
+    """Current, stale or past, for every spine Condition; a past one is in neither tuple."""
     if not record.in_any(SPINE_CONCEPTS):
         return Standing()
-    record = without_vaguer_copies(record)
     spine = [condition for condition in record.conditions if is_spine(condition)]
-    faded = [item for item in spine if _listed(item) and item.open and _faded(item, record, given)]
+    items, faded = _open_items(spine, record, given)
     unchecked = unchecked_keys(record) if faded else ()
-    stale_items = () if unchecked else tuple(faded)
-    items = [item for item in spine if _listed(item) and item.open and item not in stale_items]
-    visits = [visit for visit in spine if _lasts(visit, spine, record.day)]
-    now = [visit for visit in visits if _seen_lately(visit, visits, record.day, given) or _beside(visit, items)]
-    stale_visits = [visit for visit in visits if visit not in now and _beside(visit, stale_items)]
-    return Standing((*items, *now), (*stale_items, *stale_visits), unchecked)
+    if unchecked:
+        items, faded = [item for item in spine if _listed(item) and item.open], []
+    now, stale_visits = _visits(spine, items, faded, record.day, given)
+    return Standing((*items, *now), (*faded, *stale_visits), unchecked)
+
+
+def _open_items(
+    spine: Iterable[Condition], record: PatientRecord, given: Thresholds
+) -> tuple[list[Condition], list[Condition]]:
+    """The problem-list items that are open: those with a trace within 365 days, and those without."""
+    fresh: list[Condition] = []
+    faded: list[Condition] = []
+    traces = ProblemDays(spine, lambda entry: trace(entry, record.day))
+    by_region: dict[Region, bool] = {}
+    for item in spine:
+        if _listed(item) and item.open:
+            own = traces.last(item)
+            (faded if _faded(own, item.region, record, given, by_region) else fresh).append(item)
+    return fresh, faded
+
+
+def _faded(
+    own: date | None, region: Region, record: PatientRecord, given: Thresholds, by_region: dict[Region, bool]
+) -> bool:
+    """No trace for more than 365 days; unknown, so not faded, while no entry of the problem has a date.
+
+    `by_region` remembers where the whole chart has no newer trace.
+    """
+    if own is None or (record.day - own).days <= given.stale_days:
+        return False
+    if region not in by_region:
+        newest = newest_trace(record, region, given) or own
+        by_region[region] = (record.day - newest).days > given.stale_days
+    return by_region[region]
+
+
+def _visits(
+    spine: Sequence[Condition],
+    items: Iterable[Condition],
+    faded: Iterable[Condition],
+    today: date,
+    given: Thresholds,
+) -> tuple[list[Condition], list[Condition]]:
+    """The encounter diagnoses that are current, and those that only stale items keep."""
+    visits = _lasting(spine, today)
+    seen = ProblemDays(visits, lambda visit: day_seen(visit, today))
+    beside, beside_faded = ProblemDays(items, _undated), ProblemDays(faded, _undated)
+    now: list[Condition] = []
+    stale: list[Condition] = []
+    for visit in visits:
+        last = seen.last(visit)
+        if (last and (today - last).days <= given.chain_gap_days) or beside.of(visit):
+            now.append(visit)
+        elif beside_faded.of(visit):
+            stale.append(visit)
+    return now, stale
 
 
 def unchecked_keys(record: PatientRecord) -> tuple[Key, ...]:
@@ -90,57 +140,47 @@ def _listed(condition: Condition) -> bool:
     return condition.listing is not Listing.ENCOUNTER
 
 
-def _faded(item: Condition, record: PatientRecord, given: Thresholds) -> bool:
-    """No trace for more than 365 days; unknown, so not faded, while no entry of the problem has a date."""
-    own = [trace(other, record.day) for other in record.conditions if same_problem(item, other)]
-    dated = [day for day in own if day is not None]
-    if not dated or (record.day - max(dated)).days <= given.stale_days:
-        return False
-    newest = newest_trace(record, item.region, given) or max(dated)
-    return (record.day - newest).days > given.stale_days
-
-
-def _lasts(visit: Condition, spine: Iterable[Condition], today: date) -> bool:
-    """An encounter diagnosis that is open, and that no end of a problem-list item closed (A.2).
+def _lasting(spine: Sequence[Condition], today: date) -> list[Condition]:
+    """The encounter diagnoses that are open, and that no end of a problem-list item closed (A.2).
 
     A problem that was open on that day keeps it; one seen after the end starts a new episode.
     """
-    if _listed(visit) or not visit.open:
-        return False
-    seen = day_seen(visit, today)
-    problems = [item for item in spine if _listed(item) and same_problem(item, visit)]
-    if any(item.open and _began_by(item, seen) for item in problems):
+    items = [item for item in spine if _listed(item)]
+    began = ProblemDays([item for item in items if item.open], lambda item: item.start.latest)
+    ended = ProblemDays(_dated_best([item for item in items if not item.open]), lambda item: day_ended(item, today))
+    return [
+        visit
+        for visit in spine
+        if not _listed(visit) and visit.open and _lasts(day_seen(visit, today), began.of(visit), ended.of(visit))
+    ]
+
+
+def _dated_best(closed: Sequence[Condition]) -> list[Condition]:
+    """Less those that only an onset dates which another closed entry of the problem has more exactly (law 1)."""
+    days: dict[Problem, list[Days]] = {}
+    for item in closed:
+        days.setdefault(problem_of(item), []).append(Days(item.onset, item.recorded))
+    others = [(problem, DaysOfOthers(listed)) for problem, listed in days.items()]
+    return [
+        item
+        for item in closed
+        if not _dated_by_onset_alone(item)
+        or not any(
+            known.date_better(Days(item.onset, None)) for problem, known in others if problem.same(problem_of(item))
+        )
+    ]
+
+
+def _dated_by_onset_alone(item: Condition) -> bool:
+    return item.onset is not None and not item.recorded and not (item.end and item.end.when)
+
+
+def _lasts(seen: date | None, began: Span | None, ended: Span | None) -> bool:
+    """An item was open when it was seen; or none had ended. An undated end closes only visits without a day."""
+    if began and (seen is None or (began.first is not None and began.first <= seen)):
         return True
-    closed = [item for item in problems if not item.open]
-    return not any(_ended_by(item, seen, today) for item in closed if not _is_vaguer_copy(item, closed))
+    return ended is None or (seen is not None and (ended.last is None or seen > ended.last))
 
 
-def _began_by(item: Condition, seen: date | None) -> bool:
-    return seen is None or (item.start.latest is not None and item.start.latest <= seen)
-
-
-def _is_vaguer_copy(item: Condition, closed: Iterable[Condition]) -> bool:
-    """Nothing dates it but an onset that another closed entry of the problem has more exactly (law 1)."""
-    if item.recorded or (item.end and item.end.when):
-        return False
-    return any(dates_better(other.onset, item.onset) for other in closed)
-
-
-def _ended_by(item: Condition, seen: date | None, today: date) -> bool:
-    """The problem was over only after the visit; an end that nothing dates closes only undated visits."""
-    ended = day_ended(item, today)
-    return seen is None or (ended is not None and seen <= ended)
-
-
-def _seen_lately(visit: Condition, visits: Iterable[Condition], today: date, given: Thresholds) -> bool:
-    """It or another visit for the same problem was seen within `chain_gap_days` 180."""
-    return any(
-        seen is not None and (today - seen).days <= given.chain_gap_days
-        for other in visits
-        if same_problem(visit, other)
-        for seen in (day_seen(other, today),)
-    )
-
-
-def _beside(visit: Condition, items: Iterable[Condition]) -> bool:
-    return any(same_problem(visit, item) for item in items)
+def _undated(_entry: Condition) -> None:
+    """Only whether there is such an entry is asked for."""

@@ -5,13 +5,23 @@ An entry without a region joins every region that has entries of its kind. Dupli
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from cds_service.findings.current import day_ended, day_seen
 from cds_service.findings.on_record import day_of, in_order, trace
-from cds_service.findings.spine import SETS_OF_KIND, SIDED, Kind, compatible, kinds_of, same_problem, same_side
+from cds_service.findings.problems import ProblemDays
+from cds_service.findings.spine import (
+    SETS_OF_KIND,
+    SIDED,
+    Kind,
+    compatible,
+    is_spine,
+    kinds_of,
+    problem_of,
+    same_side,
+)
 from cds_service.findings.symptom_duration import (
     Beginning,
     at_least_since,
@@ -52,13 +62,16 @@ class Episode:
 
 def episodes(live: Sequence[Condition], record: PatientRecord, given: Thresholds) -> tuple[Episode, ...]:
     """The episodes of these spine Conditions, in the order in which a card names kinds and regions."""
+    if not live:
+        return ()
     found = []
+    gone = remissions(record)
     kinds = [(entry, kinds_of(entry)) for entry in in_order(live)]
-    for kind, _ in SETS_OF_KIND if kinds else ():
+    for kind, _ in SETS_OF_KIND:
         members = [entry for entry, its_kinds in kinds if kind in its_kinds]
         for place in _places(kind, members):
             entries = tuple(entry for entry in members if place.holds(entry))
-            beginnings = _beginnings(place, entries, live, record, given)
+            beginnings = _beginnings(place, entries, live, gone, record, given)
             found.append(Episode(place, entries, kept(beginnings)))
     return tuple(found)
 
@@ -86,6 +99,7 @@ def _beginnings(
     place: Place,
     entries: Sequence[Condition],
     live: Sequence[Condition],
+    gone: ProblemDays,
     record: PatientRecord,
     given: Thresholds,
 ) -> list[Beginning]:
@@ -94,19 +108,14 @@ def _beginnings(
     listed = [entry for entry in entries if entry.listing is not Listing.ENCOUNTER]
     telling = [*listed, *(visit for visit in visits if has_stated_onset(visit))]
     before = _run_on(place, listed, record, given) if listed else []
-    told = [beginning_of(entry, remissions(entry, record), record.day, given) for entry in (*telling, *before)]
+    told = [beginning_of(entry, gone.last(entry), record.day, given) for entry in (*telling, *before)]
     return [*told, *_from_visits(visits, live, record, given)]
 
 
-def remissions(entry: Condition, record: PatientRecord) -> tuple[date, ...]:
-    """The dated ends of other entries of the same problem."""
-    return tuple(
-        ended
-        for other in record.conditions
-        if other.end is not None and same_problem(entry, other)
-        for ended in (day_of(other.end.when, record.day),)
-        if ended is not None
-    )
+def remissions(record: PatientRecord) -> ProblemDays:
+    """The days on which entries of a problem ended."""
+    over = [entry for entry in record.conditions if entry.end is not None and is_spine(entry)]
+    return ProblemDays(over, lambda entry: day_of(entry.end.when, record.day) if entry.end else None)
 
 
 def _run_on(place: Place, listed: Sequence[Condition], record: PatientRecord, given: Thresholds) -> list[Condition]:
@@ -133,7 +142,7 @@ def _known_by(entry: Condition, today: date) -> date | None:
 
 
 def _from_visits(
-    visits: Sequence[Condition], live: Iterable[Condition], record: PatientRecord, given: Thresholds
+    visits: Sequence[Condition], live: Sequence[Condition], record: PatientRecord, given: Thresholds
 ) -> list[Beginning]:
     """Visits without a stated onset: over more than 84 days without a gap above 180 a chain, else possible (A.3)."""
     today = record.day
@@ -147,7 +156,7 @@ def _from_visits(
         return [at_least_since(visit, DateRange(first, first), today, given)]
     undated = [visit for visit in unstated if day_seen(visit, today) is None]
     return [
-        *(beginning_of(visit, (), today, given) for visit in undated),
+        *(beginning_of(visit, None, today, given) for visit in undated),
         *(_possible(visit, seen, today, given) for seen, visit in proved),
     ]
 
@@ -155,19 +164,17 @@ def _from_visits(
 def _possible(visit: Condition, seen: date, today: date, given: Thresholds) -> Beginning:
     """A visit proves presence on its day, not persistence; an onset that cannot be read stays unknown."""
     if visit.start.kind is StartKind.UNREADABLE:
-        return beginning_of(visit, (), today, given)
+        return beginning_of(visit, None, today, given)
     return at_least_since(visit, DateRange(seen, seen), today, given, alone=True)
 
 
 def _start_of_run(
-    visits: Sequence[Condition], live: Iterable[Condition], today: date, given: Thresholds
+    visits: Sequence[Condition], live: Sequence[Condition], today: date, given: Thresholds
 ) -> date | None:
     """The first day of the newest run of visits, by all visits of the same problem, with gaps of at most 180 days."""
-    links = [
-        other
-        for other in live
-        if other.listing is Listing.ENCOUNTER and any(same_problem(other, visit) for visit in visits)
-    ]
+    problems = {problem_of(visit) for visit in visits}
+    theirs = {problem: any(problem.same(one) for one in problems) for problem in {problem_of(one) for one in live}}
+    links = [other for other in live if other.listing is Listing.ENCOUNTER and theirs[problem_of(other)]]
     start = max((day for day in (day_seen(visit, today) for visit in visits) if day), default=None)
     for day in sorted({day for day in (day_seen(link, today) for link in links) if day}, reverse=True):
         if start is not None and 0 < (start - day).days <= given.chain_gap_days:

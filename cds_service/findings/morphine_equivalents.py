@@ -14,7 +14,7 @@ from cds_service.findings.drug_courses import whole_span
 from cds_service.knowledge.thresholds import Thresholds
 from cds_service.record.opioid_dose import Bounds, added
 from cds_service.record.patient import Answer, Drug, Key, PatientRecord
-from cds_service.record.same_drug import is_same
+from cds_service.record.same_drug import SameDrug
 
 KEYS: tuple[Key, ...] = ("medicationStatements", "medicationRequests")
 ENDED = frozenset({"stopped", "completed", "on-hold"})
@@ -100,19 +100,27 @@ def taken_on(opioids: Sequence[Drug], day: date, given: Thresholds) -> tuple[Dru
     if not items:
         earliest = day - timedelta(given.opioid_current_days)
         items = [drug for drug, (_, last) in dated if earliest <= last < day]
-    orders = [drug for drug in items if drug.kind == "request"]
-    items = [drug for drug in items if not (drug.restated and any(is_same(order, drug) for order in orders))]
-    return tuple(drug for drug in items if not any(_replaces(other, drug, given) for other in items))
+    ordered = SameDrug(drug for drug in items if drug.kind == "request")
+    items = [drug for drug in items if not (drug.restated and ordered.of(drug))]
+    same = SameDrug(items)
+    return tuple(drug for drug in items if not _is_replaced(drug, same.of(drug), given))
 
 
-def _replaces(newer: Drug, older: Drug, given: Thresholds) -> bool:
-    """The one is taken instead of the other, not beside it."""
-    if newer.first is None or older.first is None or newer.first <= older.first or not is_same(newer, older):
+def _is_replaced(older: Drug, others: Sequence[Drug], given: Thresholds) -> bool:
+    """A newer one is taken instead of it, not beside it; `others` in the order they began: the newest decides."""
+    if older.first is None or not others:
         return False
     if older.assumed:
-        return True
-    by_then = newer.first + timedelta(given.opioid_renewal_days)
-    return older.runs_out is not None and older.runs_out <= by_then and newer.requester == older.requester
+        return _begins_after(others[-1], older.first)
+    if older.runs_out is None:
+        return False
+    by_then = older.runs_out - timedelta(given.opioid_renewal_days)
+    newest = next((other for other in reversed(others) if other.requester == older.requester), older)
+    return _begins_after(newest, older.first) and newest.first is not None and newest.first >= by_then
+
+
+def _begins_after(drug: Drug, day: date) -> bool:
+    return drug.first is not None and drug.first > day
 
 
 def _equivalent(drug: Drug, day: date) -> DrugEquivalent:

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from cds_service.findings.bladder import BLADDER, bladder_or_bowel
-from cds_service.findings.copies import without_vaguer_copies
 from cds_service.findings.current import unchecked_keys
 from cds_service.findings.finding import Fact
 from cds_service.findings.flag import Chart, FlagEntry, RedFlag, flag_entry
@@ -57,7 +56,6 @@ def red_flags(record: PatientRecord, done: Operations, given: Thresholds, *, adu
     """
     if all(EVERY_SET.isdisjoint(entry.concepts) for entry in record.conditions):
         return RedFlags()
-    record = without_vaguer_copies(record)
     chart = Chart(record, given, done, spine_context(record, given), adult)
     acute, prompt = bladder_or_bowel(chart)
     emergencies = [*(flag.told(chart) for flag in _emergencies(chart)), *acute]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 from cds_service.findings.words import as_in_a_sentence
@@ -121,15 +122,25 @@ def is_spine(condition: Condition) -> bool:
     return any(name in SPINE_CONCEPTS and _present(condition, name) for name in condition.concepts)
 
 
-def same_problem(one: Condition, other: Condition) -> bool:
-    """Two entries are of the same problem: a compatible region and a value set in common (A.3).
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What makes two entries the same problem: where it is, and the value sets that name it (A.3)."""
 
-    A nerve root on the left is no problem on the right.
-    """
-    if not compatible(one.region, other.region):
-        return False
-    common = spine_sets_of(one) & spine_sets_of(other)
-    return bool(common if same_side(one.side, other.side) else common - SIDED_SETS)
+    region: Region
+    side: Side
+    sets: frozenset[str]
+
+    def same(self, other: Problem) -> bool:
+        """A compatible region and a value set in common; a nerve root on the left is no problem on the right."""
+        if not compatible(self.region, other.region):
+            return False
+        common = self.sets & other.sets
+        return bool(common if same_side(self.side, other.side) else common - SIDED_SETS)
+
+
+def problem_of(condition: Condition) -> Problem:
+    """The problem that an entry tells of; many entries of a chart tell of the same."""
+    return Problem(condition.region, condition.side, spine_sets_of(condition))
 
 
 def kinds_of(condition: Condition) -> tuple[Kind, ...]:

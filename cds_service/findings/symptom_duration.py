@@ -6,7 +6,7 @@ counts (clinical-logic A, the table and rules 1, 3 and 4).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -66,14 +66,9 @@ class Beginning:
         """It may have begun earlier still."""
         return self.confidence in (Confidence.AT_LEAST, Confidence.CODED)
 
-    def holds(self, other: Beginning) -> bool:
-        """Every start possible for the other is possible here too; no start holds any."""
-        if self.latest is None or other.latest is None:
-            return self.latest is None
-        return self._from <= other._from and self.latest >= other.latest
-
     @property
-    def _from(self) -> date:
+    def since_at_least(self) -> date:
+        """The first day on which it may have begun."""
         return date.min if self.at_least or self.earliest is None else self.earliest
 
 
@@ -95,18 +90,18 @@ def has_stated_onset(entry: Condition) -> bool:
     return entry.start.kind in STATED
 
 
-def beginning_of(entry: Condition, remissions: Collection[date], today: date, given: Thresholds) -> Beginning:
-    """When this entry says that the complaint began; `remissions`: the days on which others say it was gone."""
+def beginning_of(entry: Condition, gone: date | None, today: date, given: Thresholds) -> Beginning:
+    """When this entry says that the complaint began; `gone`: the last day on which an entry of it ended."""
     start = entry.start
     if start.latest is None or start.kind in (StartKind.UNREADABLE, StartKind.NONE):
         return _undated(entry, today, given)
     earliest, latest = start.earliest or start.latest, start.latest
-    if start.kind is StartKind.AT_LEAST and not (entry.recurrent and _gone_since(latest, remissions)):
+    if start.kind is StartKind.AT_LEAST and not (entry.recurrent and _gone_since(latest, gone)):
         return at_least_since(entry, DateRange(earliest, latest), today, given)
     confidence = STATED.get(start.kind, Confidence.APPROXIMATE)
-    if entry.recurrent and not _later_than_a_remission(earliest, remissions):
+    if entry.recurrent and not _later_than_a_remission(earliest, gone):
         confidence = Confidence.APPROXIMATE
-        latest = today if _gone_since(earliest, remissions) else latest
+        latest = today if _gone_since(earliest, gone) else latest
     return _dated(entry, confidence, DateRange(earliest, latest), today, given)
 
 
@@ -132,14 +127,27 @@ def at_least_since(
 
 
 def kept(beginnings: Iterable[Beginning]) -> tuple[Beginning, ...]:
-    """Without those that hold another one (A.1); of equals the surest, then the first by reference, stays."""
+    """Without those that hold another one (A.1); of equals the surest, then the first by reference, stays.
+
+    A lone visit or an acute code takes the place of none that says more.
+    """
     ranked = sorted(beginnings, key=_sureness)
-    return tuple(
-        one
-        for place, one in enumerate(ranked)
-        if not any(_displaces(other, one, before=True) for other in ranked[:place])
-        and not any(_displaces(other, one, before=False) for other in ranked[place + 1 :])
-    )
+    dated = [one for one in ranked if one.latest is not None]
+    if not dated:
+        return tuple(ranked[:1])
+    sure = _innermost(one for one in dated if not one.limited)
+    return (*sure, *(one for one in _innermost((*sure, *dated)) if one.limited))
+
+
+def _innermost(ranked: Iterable[Beginning]) -> tuple[Beginning, ...]:
+    """Those that hold no other, of equals the first: none that starts later has ended its start as early."""
+    inner: list[Beginning] = []
+    earliest_latest = date.max
+    for one in sorted(ranked, key=lambda one: (-one.since_at_least.toordinal(), one.latest or date.max)):
+        if one.latest is not None and one.latest < earliest_latest:
+            inner.append(one)
+            earliest_latest = one.latest
+    return tuple(sorted(inner, key=_sureness))
 
 
 def longest(beginnings: Sequence[Beginning]) -> Beginning:
@@ -166,21 +174,14 @@ def identity(entry: Condition) -> Identity:
     return (entry.ref, sorted(entry.codes), entry.words, sorted(entry.concepts))
 
 
-def _displaces(other: Beginning, one: Beginning, *, before: bool) -> bool:
-    """The other says all that this one says, and more, or the same and stands before it."""
-    if other.limited and not one.limited and one.latest is not None:
-        return False
-    return one.holds(other) and (before or not other.holds(one))
-
-
-def _later_than_a_remission(onset: date, remissions: Collection[date]) -> bool:
+def _later_than_a_remission(onset: date, gone: date | None) -> bool:
     """The onset given is that of the present episode (A.4)."""
-    return bool(remissions) and max(remissions) < onset
+    return gone is not None and gone < onset
 
 
-def _gone_since(onset: date, remissions: Collection[date]) -> bool:
+def _gone_since(onset: date, gone: date | None) -> bool:
     """It was gone on the day of the onset given or later: the present episode began some time after."""
-    return any(remission >= onset for remission in remissions)
+    return gone is not None and gone >= onset
 
 
 def _dated(entry: Condition, confidence: Confidence, start: DateRange, today: date, given: Thresholds) -> Beginning:

@@ -16,6 +16,8 @@ from cds_service.record.opioid_dose import OpioidDose
 from cds_service.record.patient import Drug, Match
 from cds_service.wire import fhir
 
+# Entries of one drug that are read as telling of one another.
+MOST_RESTATED = 500
 AnOrder = TypeVar("AnOrder", fhir.MedicationRequest, fhir.MedicationStatement)
 
 
@@ -43,6 +45,31 @@ def _one_of(one: AnOrder, other: AnOrder) -> AnOrder:
     return first
 
 
+class SameDrug:
+    """Drugs by what makes two of them one, in the order they began."""
+
+    def __init__(self, drugs: Iterable[Drug]) -> None:
+        self._product: dict[str, list[Drug]] = {}
+        self._unnamed: dict[tuple[str, str], list[Drug]] = {}
+        self._ingredient: dict[tuple[str, str], list[Drug]] = {}
+        for drug in sorted(drugs, key=lambda drug: (drug.first or date.max, drug.ref)):
+            key = (drug.ingredient, drug.strength)
+            if drug.product:
+                self._product.setdefault(drug.product, []).append(drug)
+            elif drug.ingredient:
+                self._unnamed.setdefault(key, []).append(drug)
+            if drug.ingredient:
+                self._ingredient.setdefault(key, []).append(drug)
+
+    def of(self, drug: Drug) -> Sequence[Drug]:
+        """Those of the same product; where either has none, of the same ingredient in the same strength."""
+        key = (drug.ingredient, drug.strength)
+        if not drug.product:
+            return self._ingredient.get(key, ())
+        named, unnamed = self._product.get(drug.product, []), self._unnamed.get(key, [])
+        return sorted((*named, *unnamed), key=lambda one: (one.first or date.max, one.ref)) if unnamed else named
+
+
 def with_restated(drugs: Sequence[Drug]) -> list[Drug]:
     """The drugs, each statement of what an overlapping request orders marked as said twice.
 
@@ -52,14 +79,15 @@ def with_restated(drugs: Sequence[Drug]) -> list[Drug]:
     statements = [drug for drug in drugs if drug.kind == "statement" and drug.first]
     if not (requests and statements):
         return list(drugs)
-    return [_beside(drug, statements if drug.kind == "request" else requests) for drug in drugs]
+    ordered, stated = SameDrug(requests), SameDrug(statements)
+    return [_beside(drug, (stated if drug.kind == "request" else ordered).of(drug)) for drug in drugs]
 
 
 def _beside(drug: Drug, others: Sequence[Drug]) -> Drug:
-    same = [other for other in others if is_same(drug, other) and overlap(drug, other)]
+    """The drug with what others of its kind say of it; of very many the newest, lest a chart repeat it at will."""
+    same = [other for other in others[-MOST_RESTATED:] if overlap(drug, other)]
     if not same:
         return drug
-    same.sort(key=lambda other: (other.first or date.max, other.ref))
     reasons = drug.reasons or tuple(reason for other in same for reason in other.reasons)
     shared = replace(
         drug,
@@ -76,13 +104,6 @@ def _dose_of(drug: Drug, same: Sequence[Drug]) -> OpioidDose | None:
     in_turn = (*reversed(same), drug) if drug.kind == "statement" else (drug, *reversed(same))
     doses = [one.dose for one in in_turn if one.dose]
     return next((dose for dose in doses if dose.tells), doses[0] if doses else None)
-
-
-def is_same(one: Drug, other: Drug) -> bool:
-    """The same product; where either is not known, the same ingredient in the same strength."""
-    if one.product and other.product:
-        return one.product == other.product
-    return bool(one.ingredient) and (one.ingredient, one.strength) == (other.ingredient, other.strength)
 
 
 def overlap(one: Drug, other: Drug) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cds_service.findings.copies import without_vaguer_copies
 from cds_service.findings.current import current_conditions, is_stale, standing_of
 from cds_service.record.patient import Condition, Key
 from tests.findings.spine_charts import (
@@ -21,11 +22,13 @@ from tests.findings.spine_charts import (
 
 
 def is_current(condition: Condition, *others: Entry, unanswered: tuple[Key, ...] = ()) -> bool:
-    return condition in current_conditions(chart(condition, *others, unanswered=unanswered), GIVEN)
+    record = without_vaguer_copies(chart(condition, *others, unanswered=unanswered))
+    return condition in current_conditions(record, GIVEN)
 
 
 def stale(condition: Condition, *others: Entry, unanswered: tuple[Key, ...] = ()) -> bool:
-    return is_stale(condition, chart(condition, *others, unanswered=unanswered), GIVEN)
+    record = without_vaguer_copies(chart(condition, *others, unanswered=unanswered))
+    return is_stale(condition, record, GIVEN)
 
 
 # Problem-list items

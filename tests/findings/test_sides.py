@@ -10,7 +10,7 @@ from cds_service.findings import find
 from cds_service.findings.complaints import Complaint, complaints
 from cds_service.findings.operations import operations
 from cds_service.findings.prior_surgery import persistent_after_surgery, without_treated
-from cds_service.findings.spine import same_problem, same_side
+from cds_service.findings.spine import problem_of, same_side
 from cds_service.record.patient import Condition, Procedure, Side
 from tests.findings.grounds import felt, grounds
 from tests.findings.spine_charts import GIVEN, ago, chart, complaint_of, done, visit
@@ -85,8 +85,8 @@ def test_back_pain_has_no_side() -> None:
         ("radicular", "left"),
         ("radicular", "right"),
     ]
-    assert same_problem(*entries)
-    assert not same_problem(root("left"), root("right"))
+    assert problem_of(entries[0]).same(problem_of(entries[1]))
+    assert not problem_of(root("left")).same(problem_of(root("right")))
 
 
 def test_a_root_that_ended_on_the_left_ends_none_on_the_right() -> None:

@@ -15,7 +15,7 @@ from cds_service.findings.spine import (
     is_structural_only,
     kinds_of,
     name_of,
-    same_problem,
+    problem_of,
     spine_sets_of,
 )
 from cds_service.record.patient import Region
@@ -46,7 +46,7 @@ def test_a_condition_may_be_of_several_kinds() -> None:
 def test_chronic_pain_with_a_spine_site_counts_as_spine_pain() -> None:
     chronic = complaint_of("chronic_pain_generic")
     assert kinds_of(chronic) == ("axial",)
-    assert same_problem(chronic, complaint_of())
+    assert problem_of(chronic).same(problem_of(complaint_of()))
     assert name_of(chronic, "axial", "lumbar") == "chronic pain syndrome of the spine"
 
 
@@ -72,10 +72,12 @@ def test_a_weak_row_never_counts_in_full_but_text_does() -> None:
 
 def test_the_same_problem_shares_a_set_and_a_possible_region() -> None:
     pain = complaint_of()
-    assert same_problem(pain, complaint_of(region="unknown"))
-    assert not same_problem(pain, complaint_of(region="cervical"))
-    assert not same_problem(pain, complaint_of("radiculopathy"))
-    assert same_problem(complaint_of("spine_pain_back_neck", "radiculopathy"), complaint_of("radiculopathy"))
+    assert problem_of(pain).same(problem_of(complaint_of(region="unknown")))
+    assert not problem_of(pain).same(problem_of(complaint_of(region="cervical")))
+    assert not problem_of(pain).same(problem_of(complaint_of("radiculopathy")))
+    assert problem_of(complaint_of("spine_pain_back_neck", "radiculopathy")).same(
+        problem_of(complaint_of("radiculopathy"))
+    )
 
 
 def test_degeneration_deformity_and_slip_are_structural() -> None:
