@@ -15,7 +15,7 @@ COMPILE = .venv-lock/bin/uv pip compile pyproject.toml --quiet --universal --pyt
 .DELETE_ON_ERROR:
 # The environments are never up to date by their folder's own date, which changes with any file in them;
 # the .installed stamp inside says from which lock they were built.
-.PHONY: run test laws check openapi lock clean .venv .venv-dev
+.PHONY: run test laws check openapi docs lock clean .venv .venv-dev
 
 run: .venv ## the service with the demo EHR
 	.venv/bin/cds-service demo --host $(HOST) --port $(PORT)
@@ -34,11 +34,15 @@ check: .venv-dev ## lint, format, types, import contracts, generated documents u
 	.venv-dev/bin/mypy
 	.venv-dev/bin/lint-imports --no-logo --no-cache
 	$(DEV) -m cds_service openapi --check
+	$(DEV) -m cds_service.commands.documents --check
 
 openapi: .venv-dev ## write openapi/openapi.json from the app
 	mkdir -p openapi
 	$(DEV) -m cds_service openapi > openapi/openapi.json.new
 	mv openapi/openapi.json.new openapi/openapi.json
+
+docs: .venv-dev ## write docs/coverage.md and docs/rules.md from rules, knowledge, cards and vignettes
+	$(DEV) -m cds_service.commands.documents
 
 lock: .venv-lock/bin/uv ## write both locks; the development lock keeps to the versions of the run lock
 	$(COMPILE) --output-file requirements.lock > /dev/null
