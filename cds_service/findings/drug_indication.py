@@ -13,13 +13,17 @@ from cds_service.record.patient import Condition, Drug, PatientRecord, Reason
 CANCER = "active_cancer"
 OTHER_PAIN = "nonspine_opioid_indication"
 CHRONIC_PAIN = "chronic_pain_generic"
+# As a stated reason, with no word of where: "chronic pain", "chronic non-cancer pain syndrome".
+CHRONIC_PAIN_WORDS = re.compile(
+    r"\s*chronic (?:(?:non-?cancer|non-?malignant|intractable|severe) )?pain(?: syndrome)?\s*", re.I
+)
 PAIN = re.compile(r"pain|ache|neuralgia|neuropath|radicul|sciatica|fibromyalgia", re.I)
 OTHER_NERVE_SETS = ("polyneuropathy", "gabapentinoid_other_indication")
 
 
 def for_spine(reason: Reason) -> bool:
-    """A spine problem, or chronic pain without another site."""
-    return reason.spine or CHRONIC_PAIN in reason.concepts
+    """A spine problem, or chronic pain without another site, by its code or in so many words."""
+    return reason.spine or CHRONIC_PAIN in reason.concepts or any(map(CHRONIC_PAIN_WORDS.fullmatch, reason.words))
 
 
 def opioid_for_spine(drug: Drug, record: PatientRecord, complaints: Complaints, given: Thresholds) -> bool:
