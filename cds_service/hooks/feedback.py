@@ -9,7 +9,7 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
-from cds_service.errors import Malformed
+from cds_service.errors import Malformed, TooLarge
 from cds_service.hooks.bodies import BodyLimits, read_body
 from cds_service.hooks.documents import FEEDBACK
 from cds_service.hooks.outcomes import JSON
@@ -26,6 +26,8 @@ from cds_service.wire.feedback import FeedbackEntry, Recorded, decode_feedback, 
 from cds_service.wire.soundness import Undecodable
 
 OTHER_REASON = "other"
+# A body of the largest size could hold 800,000, over which every other call would wait for seconds.
+MOST_ENTRIES = 10_000
 
 
 class FeedbackCalls:
@@ -57,9 +59,12 @@ class FeedbackCalls:
 
 def _decoded(body: bytes | bytearray) -> list[FeedbackEntry]:
     try:
-        return decode_feedback(body)
+        entries = decode_feedback(body)
     except Undecodable as error:
         raise Malformed(str(error)) from None
+    if len(entries) > MOST_ENTRIES:
+        raise TooLarge(f"Nothing was recorded: send at most {MOST_ENTRIES} entries at once.")
+    return entries
 
 
 def _reason(code: str, system: str) -> str:

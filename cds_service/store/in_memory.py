@@ -10,8 +10,8 @@ from threading import Lock
 
 from cds_service.store.shown import Feedback, FeedbackOutcome, Matter, Shown
 
-# About 60 MB when full. A card that was pushed out is as one from before a restart, and its quiet period is over.
-MOST_CARDS = 100_000
+# About 50 MB when full. A card that was pushed out is as one from before a restart, and its quiet period is over.
+MOST_CARDS = 50_000
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from cds_service.answer import Answerer
+from cds_service.settings import Settings
 from cds_service.store.shown import Feedback, Matter, Shown
 from tests.hooks.calls import (
     CALL,
@@ -115,6 +116,18 @@ async def test_many_at_once(client: httpx.AsyncClient) -> None:
     entries = [entry(f"c{number}", "accepted") for number in range(50)]
     assert recorded(await client.post(FEEDBACK, json=batch(*entries, *entries))) == 50
     assert await counted(client, "accepted") == 50
+
+
+@pytest.mark.parametrize(("entries", "status"), [(10_000, 200), (10_001, 413)])
+async def test_so_many_at_once_and_no_more(answerer: Answerer, lines: Lines, entries: int, status: int) -> None:
+    roomy = Settings(require_auth=False)
+    async with client_of(app_of(answerer, lines, roomy)) as client:
+        answer = await client.post(FEEDBACK, json=[entry()] * entries)
+        if status == 413:
+            assert "10000 entries" in check_outcome(answer, 413)[0]["diagnostics"]
+            assert await counted(client, "overridden") == 0
+        else:
+            assert recorded(answer) == 1
 
 
 WRONG: dict[str, object] = {
