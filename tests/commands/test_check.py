@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -515,3 +516,9 @@ def test_what_the_public_sandbox_sends(name: str, capsys: pytest.CaptureFixture[
         assert protocol == {"hook", "hookInstance", "context"}
     if name == "order-select-no-drafts.json":
         assert {"context.selections", "context.draftOrders"} <= protocol
+
+
+def test_no_other_command_loads_the_validator() -> None:
+    code = "import sys, cds_service.cli; print(any(name.startswith('fhir.') for name in sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    assert done.stdout.strip() == b"False"
