@@ -15,6 +15,7 @@ from cds_service.answer import Answerer, answerer_of
 from cds_service.errors import DataMissing, RequestRefused
 from cds_service.hooks.bodies import BodyLimits
 from cds_service.hooks.cors import Cors, Origins
+from cds_service.hooks.feedback import feedback_routes
 from cds_service.hooks.outcomes import data_missing, failed_with, not_routed, refused
 from cds_service.hooks.request_lines import RequestLines
 from cds_service.hooks.routes import hook_routes
@@ -23,6 +24,9 @@ from cds_service.observe import Log, Metrics
 from cds_service.pages.documentation import documentation_routes
 from cds_service.pages.health import health_routes
 from cds_service.settings import Settings
+from cds_service.store.in_memory import InMemory
+from cds_service.store.interface import Store
+from cds_service.store.pseudonyms import Pseudonyms
 
 DEFAULT_URL = "http://127.0.0.1:8000"
 
@@ -34,6 +38,7 @@ def create_app(
     answerer: Answerer | None = None,
     today: Callable[[], date] | None = None,
     log: Log | None = None,
+    store: Store | None = None,
     draining: Callable[[], bool] = lambda: False,
 ) -> FastAPI:
     """The service as a site set it. `public_url` counts where the settings name none.
@@ -46,12 +51,15 @@ def create_app(
     metrics = Metrics()
     origins = Origins(settings.allowed_origins, demo=settings.demo)
     limits = BodyLimits(settings.max_body_bytes, settings.body_timeout_seconds)
+    store = store or InMemory(settings.quiet_days)
+    pseudonyms = Pseudonyms()
     app = FastAPI(
         openapi_url=None,
         redirect_slashes=False,
         lifespan=_lifespan,
         routes=[
-            *hook_routes(SERVICES, answerer, limits, metrics),
+            *hook_routes(SERVICES, answerer, limits, metrics, store, pseudonyms),
+            *feedback_routes(SERVICES, limits, metrics, store, pseudonyms),
             *documentation_routes(answerer, address),
             *health_routes(metrics, draining),
             *_demo_routes(settings, answerer),

@@ -1,4 +1,4 @@
-"""The command line: serve, demo, assess, settings, openapi.
+"""The command line: serve, demo, assess, check, knowledge, settings, openapi.
 
 A wrong setting, wrong knowledge or an unreadable file ends a command with exit status 2 and one line on stderr.
 """
@@ -16,6 +16,7 @@ from typing import Any
 
 from cds_service.answer import Answered, Answerer, answerer_of
 from cds_service.app import DEFAULT_URL, create_app
+from cds_service.commands.check import check_arguments
 from cds_service.commands.knowledge import knowledge_arguments
 from cds_service.errors import CdsError, SettingsError
 from cds_service.hooks.documents import openapi_text
@@ -53,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     _server_arguments(commands.add_parser("serve", help="the service"), "serve")
     _server_arguments(commands.add_parser("demo", help="the service with the demo EHR"), "demo")
     _assess_arguments(commands.add_parser("assess", help="one patient from a FHIR Bundle"))
+    check_arguments(commands.add_parser("check", help="what is wrong with a request that should work"))
     knowledge_arguments(commands.add_parser("knowledge", help="check, show or export what the rules know"))
     settings = commands.add_parser("settings", help="every setting, its value and where it comes from")
     settings.set_defaults(run=_settings)

@@ -49,6 +49,8 @@ class CallLine(Struct, omit_defaults=True, gc=False):
     knowledgeVersion: str = ""
     oddities: int = 0
     cards: int = 0
+    quiet: bool = False
+    recorded: int = 0
     missing: tuple[str, ...] = ()
     fhirServer: str = ""
 
@@ -142,6 +144,9 @@ class Metrics:
         self._outcomes = Counter(
             "cds_outcomes", "Assessments by outcome.", ("service", "outcome"), registry=self.registry
         )
+        self._feedback = Counter(
+            "cds_feedback", "What clinicians did with cards.", ("service", "outcome"), registry=self.registry
+        )
         self._seconds = Histogram(
             "cds_call_seconds", "Time to answer a hook call.", buckets=BUCKETS, registry=self.registry
         )
@@ -154,6 +159,10 @@ class Metrics:
     def concluded(self, service: str, outcome: str) -> None:
         """An assessment was made, whether or not its card was shown."""
         self._outcomes.labels(service, outcome).inc()
+
+    def fed_back(self, service: str, outcome: str) -> None:
+        """A card was accepted or overridden, and that was news."""
+        self._feedback.labels(service, outcome).inc()
 
     def text(self) -> bytes:
         """Everything in Prometheus' text format, of all workers where there are several."""

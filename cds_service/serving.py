@@ -120,12 +120,23 @@ def _many(command: Command, settings: Settings, log: Log, host: str, port: int, 
     url = address_of(host, port)
     answerer = answerer_of(settings, settings.public_url or url)
     create_app(settings, public_url=url, answerer=answerer, log=log)
+    warn_of_workers(settings, log)
     config = _config("cds_service.serving:worker_app", host, port, workers)
     sockets = [config.bind_socket()]
     _announce(settings, log, url, answerer)
     with TemporaryDirectory(prefix="cds-service-") as counts:
         os.environ |= {WORKER_COMMAND: command, WORKER_URL: url, SHARED_COUNTS: counts}
         Workers(config, sockets).run()
+
+
+def warn_of_workers(settings: Settings, log: Log) -> None:
+    """A line when a card that was set aside in one worker is still shown by the others."""
+    if settings.quiet_days:
+        message = (
+            "each worker remembers by itself which cards were shown and set aside: a card that was set aside may "
+            "come again from another worker; run one worker where that matters"
+        )
+        log.event("warning", "store-per-worker", setting="CDS_QUIET_DAYS", message=message)
 
 
 def worker_app() -> FastAPI:

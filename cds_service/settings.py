@@ -80,6 +80,9 @@ class Settings(BaseModel):
     max_indicator: Literal["info", "warning", "critical"] = Field(
         default="critical", description="the strongest indicator a card may have"
     )
+    quiet_days: int = Field(
+        default=30, ge=0, le=3650, description="how long a card that was set aside stays away; 0: not at all"
+    )
     recommend_needs: Listed = Field(default=(), description="prefetch keys without which `recommend` is `consider`")
     today: Annotated[date, BeforeValidator(_day)] | None = Field(
         default=None, description="the day of assessment; development only; unset: today in UTC"

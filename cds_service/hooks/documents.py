@@ -21,6 +21,7 @@ from cds_service.errors import (
     UnsupportedMediaType,
 )
 from cds_service.wire import cds_hooks as wire
+from cds_service.wire.feedback import FeedbackBatch, Recorded
 
 VERSION = "0.1.0"
 REF = "#/components/schemas/"
@@ -28,6 +29,7 @@ DESCRIPTION = (
     "A CDS Hooks 2.0 service. When a chart is opened it answers at most one card about an evaluation for "
     "minimally invasive spine surgery. Clients may send more members than are listed here; they are skipped."
 )
+SPOKEN = (wire.Request, wire.Response, wire.Discovery, wire.OutcomeBody, FeedbackBatch, Recorded)
 EXAMPLE_ID = "example"
 EXAMPLE_CALL: Mapping[str, Any] = {
     "hook": "patient-view",
@@ -67,6 +69,21 @@ EXAMPLE_CALL: Mapping[str, Any] = {
             ],
         },
     },
+}
+EXAMPLE_FEEDBACK: Mapping[str, Any] = {
+    "feedback": [
+        {
+            "card": "6d0a1c0e-6a0c-4c7e-9f3b-6a2f0f7c1d55",
+            "outcome": "overridden",
+            "overrideReason": {
+                "reason": {
+                    "code": "patient-refuses",
+                    "system": "http://terminology.hl7.org/CodeSystem/non-adherence-reason-codes",
+                }
+            },
+            "outcomeTimestamp": "2026-11-22T07:11:24.737Z",
+        }
+    ]
 }
 EXAMPLE_CARD = wire.Card(
     uuid="6d0a1c0e-6a0c-4c7e-9f3b-6a2f0f7c1d55",
@@ -131,6 +148,20 @@ CALL: dict[str, Any] = {
         "503": _refusal(Stopping),
     },
 }
+FEEDBACK: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": {"$ref": REF + "FeedbackBatch"}, "example": EXAMPLE_FEEDBACK}},
+    },
+    "responses": {
+        "200": _answer(Recorded, "How many entries were news; a repeat is answered like the first.", Recorded(1)),
+        "400": _refusal(Malformed),
+        "408": _refusal(SlowBody),
+        "413": _refusal(TooLarge),
+        "415": _refusal(UnsupportedMediaType),
+        "503": _refusal(Stopping),
+    },
+}
 
 
 def openapi_of(app: FastAPI) -> dict[str, Any]:
@@ -141,7 +172,8 @@ def openapi_of(app: FastAPI) -> dict[str, Any]:
     for operations in document["paths"].values():
         operations.pop("head", None)
     _, schemas = msgspec.json.schema_components(
-        (wire.Request, wire.Response, wire.Discovery, wire.OutcomeBody), ref_template=REF + "{name}"
+        (wire.Request, wire.Response, wire.Discovery, wire.OutcomeBody, FeedbackBatch, Recorded),
+        ref_template=REF + "{name}",
     )
     document["components"] = {"schemas": schemas}
     return document

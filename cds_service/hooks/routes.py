@@ -21,7 +21,10 @@ from cds_service.hooks.documents import CALL, DISCOVERY
 from cds_service.hooks.outcomes import JSON
 from cds_service.hooks.request_lines import line_of
 from cds_service.hooks.services import Service, discovery
+from cds_service.hooks.shown import ShownCards
 from cds_service.observe import Metrics, uuid_or_empty
+from cds_service.store.interface import Store
+from cds_service.store.pseudonyms import Pseudonyms
 from cds_service.wire.cds_hooks import Response as Answer
 from cds_service.wire.decoding import decode_call
 from cds_service.wire.held import HookCall
@@ -42,8 +45,11 @@ class RawRoute(APIRoute):
 class HookCalls:
     """Answers the calls of one service."""
 
-    def __init__(self, service: Service, answerer: Answerer, limits: BodyLimits, metrics: Metrics) -> None:
+    def __init__(
+        self, service: Service, answerer: Answerer, limits: BodyLimits, metrics: Metrics, shown: ShownCards
+    ) -> None:
         self._service = service
+        self._shown = shown
         self._answerer = answerer
         self._limits = limits
         self._metrics = metrics
@@ -58,8 +64,9 @@ class HookCalls:
         line.fhirServer = NOT_REGISTERED if call.names_server else ""
         self._check(call)
         answered = self._answerer.answer(call)
-        self._note(request, answered)
-        return Response(self._encoder.encode(Answer(answered.cards)), media_type=JSON)
+        cards = self._shown.leaving(call, answered)
+        self._note(request, answered, len(cards))
+        return Response(self._encoder.encode(Answer(cards)), media_type=JSON)
 
     def _check(self, call: HookCall) -> None:
         if call.hook != self._service.hook:
@@ -67,12 +74,12 @@ class HookCalls:
         if self._service.needs_user and not call.has_user:
             raise Malformed("context.userId is missing.")
 
-    def _note(self, request: Request, answered: Answered) -> None:
-        """What may be known of an answer: outcome, rule, counts."""
+    def _note(self, request: Request, answered: Answered, sent: int) -> None:
+        """What may be known of an answer: outcome, rule, counts; and that a card was left out as set aside."""
         assessment = answered.assessment
         line = line_of(request.scope)
         line.outcome, line.rule, line.why = assessment.outcome, assessment.rule, assessment.why
-        line.cards = len(answered.cards)
+        line.cards, line.quiet = sent, sent < len(answered.cards)
         line.oddities = len(assessment.findings.record.oddities)
         self._metrics.concluded(self._service.id, assessment.outcome)
 
@@ -85,10 +92,16 @@ def _decoded(body: bytes | bytearray) -> HookCall:
 
 
 def hook_routes(
-    services: Iterable[Service], answerer: Answerer, limits: BodyLimits, metrics: Metrics
+    services: Iterable[Service],
+    answerer: Answerer,
+    limits: BodyLimits,
+    metrics: Metrics,
+    store: Store,
+    pseudonyms: Pseudonyms,
 ) -> list[APIRoute]:
     """Discovery, and a POST for each service."""
     services = tuple(services)
+    version = answerer.knowledge.version
     listed = msgspec.json.encode(discovery(services, answerer.knowledge.observations))
 
     async def discover(request: Request) -> Response:
@@ -105,7 +118,7 @@ def hook_routes(
     calls = (
         RawRoute(
             f"/cds-services/{service.id}",
-            HookCalls(service, answerer, limits, metrics),
+            HookCalls(service, answerer, limits, metrics, ShownCards(service, version, store, pseudonyms)),
             methods=["POST"],
             name=service.id,
             operation_id=service.id,

@@ -13,11 +13,13 @@ from cds_service.answer import Answerer
 from cds_service.app import create_app
 from cds_service.observe import Log
 from cds_service.settings import Settings
+from cds_service.store.interface import Store
 
 DAY = date(2026, 11, 22)
 ORIGIN = "https://sandbox.example"
 SETTINGS = Settings(require_auth=False, allowed_origins=(ORIGIN,), max_body_bytes=100_000, body_timeout_seconds=0.3)
 CALL = "/cds-services/miss-patient-view"
+FEEDBACK = f"{CALL}/feedback"
 ABSENT = object()
 UUID = "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea"
 PATIENT = {"resourceType": "Patient", "id": "p1", "birthDate": "1961-04-02"}
@@ -40,9 +42,9 @@ class Lines:
         return read
 
 
-def app_of(answerer: Answerer, lines: Lines, settings: Settings = SETTINGS) -> FastAPI:
+def app_of(answerer: Answerer, lines: Lines, settings: Settings = SETTINGS, *, store: Store | None = None) -> FastAPI:
     """The service with these stages, logging to `lines`."""
-    return create_app(settings, answerer=answerer, log=Log("info", lines))
+    return create_app(settings, answerer=answerer, log=Log("info", lines), store=store)
 
 
 def client_of(app: FastAPI, **options: Any) -> httpx.AsyncClient:

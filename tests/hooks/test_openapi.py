@@ -12,8 +12,9 @@ import pytest
 from cds_service.answer import Answerer
 from cds_service.cli import OPENAPI_FILE
 from cds_service.hooks.documents import CALL as OPERATION
-from cds_service.hooks.documents import EXAMPLE_CALL, VERSION, openapi_of, openapi_text
-from tests.hooks.calls import CALL, Lines, app_of, check_cards, check_no_empties
+from cds_service.hooks.documents import EXAMPLE_CALL, EXAMPLE_FEEDBACK, VERSION, openapi_of, openapi_text
+from cds_service.hooks.documents import FEEDBACK as FEEDBACK_OPERATION
+from tests.hooks.calls import CALL, FEEDBACK, Lines, app_of, check_cards, check_no_empties
 
 ROOT = Path(__file__).parents[2]
 
@@ -34,9 +35,10 @@ def test_the_version_is_the_packages() -> None:
 
 
 def test_it_holds_the_protocol_and_nothing_else(document: dict[str, Any]) -> None:
-    assert set(document["paths"]) == {"/cds-services", CALL}
+    assert set(document["paths"]) == {"/cds-services", CALL, FEEDBACK}
     assert set(document["paths"]["/cds-services"]) == {"get"}
     assert set(document["paths"][CALL]) == {"post"}
+    assert set(document["paths"][FEEDBACK]) == {"post"}
 
 
 def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
@@ -59,6 +61,19 @@ def test_there_is_an_example_for_the_call_and_for_each_answer(document: dict[str
     assert set(operation["responses"]) == {"200", "400", "408", "412", "413", "415", "503"}
     for response in operation["responses"].values():
         check_no_empties(response["content"]["application/json"]["example"])
+
+
+def test_there_is_an_example_for_feedback_and_for_each_answer(document: dict[str, Any]) -> None:
+    operation = document["paths"][FEEDBACK]["post"]
+    assert operation["requestBody"]["content"]["application/json"]["example"]
+    assert set(operation["responses"]) == {"200", "400", "408", "413", "415", "503"}
+    for response in operation["responses"].values():
+        check_no_empties(response["content"]["application/json"]["example"])
+
+
+async def test_the_example_feedback_is_answered_like_the_example(client: httpx.AsyncClient) -> None:
+    answer = await client.post(FEEDBACK, json=EXAMPLE_FEEDBACK)
+    assert answer.json() == FEEDBACK_OPERATION["responses"]["200"]["content"]["application/json"]["example"]
 
 
 async def test_the_example_call_is_answered_like_the_example(client: httpx.AsyncClient) -> None:

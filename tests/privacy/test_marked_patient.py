@@ -147,7 +147,7 @@ async def test_a_body(answerer: Answerer, lines: Lines, content: bytes, headers:
     [
         ("POST", f"/cds-services/{MARK}", 404),
         ("POST", f"/cds-services/{MARK}/feedback", 404),
-        ("POST", f"{CALL}/feedback", 404),
+        ("POST", f"{CALL}/feedback", 400),
         ("GET", f"/{MARK}?{MARK}={MARK}", 404),
         ("GET", f"/rules/{MARK}", 404),
         ("OPTIONS", f"/cds-services/{MARK}", 204),

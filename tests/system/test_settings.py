@@ -66,6 +66,7 @@ def test_an_empty_variable_is_as_unset() -> None:
 WRONG = {
     "MAX_BODY_BYTES": ("0", "-1", "many"),
     "BODY_TIMEOUT_SECONDS": ("0", "soon", "inf", "nan"),
+    "QUIET_DAYS": ("-1", "3651", "a month"),
     "SILENT": ("perhaps",),
     "TODAY": ("22.11.2026", "2026-11-31", "20261122", "1795305600", "2026-11-22T00:00:00Z"),
     "PROFILE": ("staging",),

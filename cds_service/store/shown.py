@@ -1,0 +1,45 @@
+"""What is kept of a card that was shown, and what a clinician did with it: nothing clinical, and no patient's id."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+FeedbackOutcome = Literal["accepted", "overridden"]
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What a card was about. Two cards of one matter tell the same client the same of the same patient.
+
+    `patient` and `findings` are keyed hashes (`Pseudonyms`); `findings` is of the signs and risks that were present.
+    """
+
+    service: str
+    client: str
+    patient: bytes
+    outcome: str
+    findings: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One card in an answer, by its uuid; the store adds when."""
+
+    card: str
+    rule: str
+    knowledge_version: str
+    matter: Matter
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What became of one card. `card` is as `Pseudonyms.card` writes it.
+
+    `reason` is the code of an override reason that our cards offer, "other" for any other, or empty. What a
+    clinician wrote beside it has no place here.
+    """
+
+    card: str
+    outcome: FeedbackOutcome
+    reason: str = ""
