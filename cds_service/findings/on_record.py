@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from datetime import date
@@ -91,8 +92,16 @@ def when_as_written(when: DateRange) -> str:
 
 
 def number_in_words(value: float, decimals: int = 2) -> str:
-    """At most so many decimals, no idle noughts: 9.4, 28, 41.23."""
-    return f"{round(value, decimals):g}"
+    """At most so many decimals, no idle noughts: 9.4, 28, 41.23.
+
+    Limits are wholes and halves, and no number is shown as one it falls short of: 7.96 stays 7.96, not 8.
+    """
+    for places in (decimals, decimals + 1, decimals + 2):
+        shown = round(value, places)
+        if abs(shown) <= abs(value) or not (2 * shown).is_integer():
+            return f"{shown:g}"
+    tens = 10**decimals
+    return f"{math.trunc(value * tens) / tens:g}"
 
 
 def entry_in_words(entry: Condition, concept: str) -> str:
