@@ -22,6 +22,7 @@ from cds_service.findings.care_courses import (
 )
 from cds_service.findings.complaints import Complaints
 from cds_service.findings.finding import Fact
+from cds_service.findings.on_record import BY_NAME, BY_TEXT
 from cds_service.findings.truth import Truth
 from cds_service.findings.words import day_in_words
 from cds_service.knowledge.thresholds import Thresholds
@@ -104,14 +105,15 @@ def _failed(components: Sequence[CareComponent], complaints: Complaints, record:
 
 
 def _fact(component: CareComponent) -> Fact:
-    """ "physical therapy on 8 days, 1 June 2026 to 10 August 2026"."""
+    """ "physical therapy on 8 days, 1 June 2026 to 10 August 2026"; what no code says is marked."""
     span = day_in_words(component.first)
     if component.last > component.first:
         span += f" to {day_in_words(component.last)}"
     what = ", ".join(component.drugs) if component.drugs else component.kind
+    doubt = (BY_NAME if component.drugs else BY_TEXT) if component.by_text else ""
     if component.days == 1:
-        return Fact(f"{what} {span}", component.sources)
-    return Fact(f"{what} {COUNTED[component.kind].format(days=component.days)}, {span}", component.sources)
+        return Fact(f"{what} {span}{doubt}", component.sources)
+    return Fact(f"{what} {COUNTED[component.kind].format(days=component.days)}, {span}{doubt}", component.sources)
 
 
 def _gaps(components: Sequence[CareComponent], record: PatientRecord) -> tuple[str, ...]:

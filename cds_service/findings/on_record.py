@@ -13,6 +13,9 @@ from cds_service.findings.words import as_in_a_sentence, range_in_words, short_d
 from cds_service.record.dates import DateRange
 from cds_service.record.patient import Condition, PatientRecord
 
+# Said of what no code says; a drug without a known code is known by its name.
+BY_TEXT = ", by its text only"
+BY_NAME = ", by name only"
 EVENT = re.compile(r"\b(?:infarction|stroke|fracture)\b", re.IGNORECASE)
 
 
@@ -108,6 +111,7 @@ def entry_in_words(entry: Condition, concept: str) -> str:
     """The entry by our own label with its date: "pulmonary hypertension since May 2026 (unconfirmed)"."""
     label = as_in_a_sentence(entry.concepts[concept].label)
     doubt = " (unconfirmed)" if entry.unconfirmed else ""
+    doubt += BY_TEXT if entry.concepts[concept].by_text else ""
     if entry.onset:
         return f"{label} {_since(label, entry.onset)} {when_in_words(entry.onset)}{doubt}"
     if entry.recorded:

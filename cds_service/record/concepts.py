@@ -33,6 +33,9 @@ TEXT_LABELS: Mapping[str, str] = {
     "high_grade_slip": "High-grade spondylolisthesis",
     "instability": "Spinal instability",
     "fbss": "Failed back surgery",
+    "myelopathy": "Myelopathy or cord compression",
+    "cauda_equina": "Cauda equina syndrome",
+    "degeneration": "Spine degeneration",
     "prior_spine_surgery": "Spine operation",
 }
 
