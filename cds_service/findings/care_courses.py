@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from cds_service.findings.drug_courses import Course, courses, covered_days, spans, within
+from cds_service.findings.drug_courses import Course, by_name_only, courses, covered_days, spans, within
 from cds_service.findings.drug_indication import for_spine, only_for_mood
 from cds_service.findings.finding import Fact, each_told_once
-from cds_service.findings.on_record import day_of, refs, when_in_words
+from cds_service.findings.on_record import BY_TEXT, day_of, refs, when_in_words
 from cds_service.knowledge.thresholds import Thresholds
 from cds_service.record.patient import Condition, Drug, PatientRecord, Procedure, Reason
 
@@ -44,6 +44,7 @@ class CareComponent:
     """One kind of care since the symptoms began: on `days` days (of drugs: covered) from first to last.
 
     `failed`: it ended, or of a drug still taken began, so long ago that a symptom current today outlasted it.
+    `by_text`: no code says so.
     """
 
     kind: CareKind
@@ -53,6 +54,7 @@ class CareComponent:
     failed: bool
     sources: tuple[str, ...] = ()
     drugs: tuple[str, ...] = ()
+    by_text: bool = False
 
 
 def session_component(kind: CareKind, record: PatientRecord, first: date, given: Thresholds) -> CareComponent | None:
@@ -65,7 +67,12 @@ def session_component(kind: CareKind, record: PatientRecord, first: date, given:
         return None
     part = [p for p in done if days.intersection(session_days(p, record.day))]
     over = (record.day - max(days)).days >= given.care_course_days
-    return CareComponent(kind, min(days), max(days), len(days), over, tuple(sorted(refs(*part))))
+    by_text = _by_text(part, SETS[kind])
+    return CareComponent(kind, min(days), max(days), len(days), over, tuple(sorted(refs(*part))), by_text=by_text)
+
+
+def _by_text(done: Sequence[Procedure], value_set: str) -> bool:
+    return all(one.concepts[value_set].by_text for one in done)
 
 
 def session_days(done: Procedure, today: date) -> tuple[date, ...]:
@@ -89,7 +96,8 @@ def injection_component(record: PatientRecord, first: date, given: Thresholds) -
         return None
     part = [p for p in done if days.intersection(session_days(p, record.day))]
     over = (record.day - min(days)).days >= given.care_course_days
-    return CareComponent("spinal injection", min(days), max(days), len(days), over, tuple(sorted(refs(*part))))
+    sources, by_text = tuple(sorted(refs(*part))), _by_text(part, INJECTION)
+    return CareComponent("spinal injection", min(days), max(days), len(days), over, sources, by_text=by_text)
 
 
 def is_obstetric(done: Procedure, record: PatientRecord, given: Thresholds) -> bool:
@@ -135,6 +143,7 @@ def drug_component(
         failed=any(_failed(run, record.day, given) for run in _runs(drugs, first, record.day, given)),
         sources=tuple(sorted(refs(*part))),
         drugs=tuple(sorted({drug.label for drug in part})),
+        by_text=all(by_name_only(drug) for drug in part),
     )
 
 
@@ -177,12 +186,16 @@ def weak_care(record: PatientRecord, first: date, given: Thresholds, found: Coll
             continue
         done = [p for p in record.procedures if name in p.concepts]
         done = [p for p in done if not _of_no_use(p, name, record, first, given)]
-        facts += [Fact(f"{kind} {when_in_words(p.performed)}", refs(p)) for p in done]
+        facts += [Fact(f"{kind} {when_in_words(p.performed)}{_doubt(p, name)}", refs(p)) for p in done]
     facts += _therapy_referrals(record, first) if "physical therapy" not in found else ()
     if "medication" not in found:
         undated = [drug for drug in record.drugs if drug.undatable and classes_of(drug)]
         facts += [Fact(f"{drug.label}, undated", refs(drug)) for drug in undated]
     return each_told_once(sorted(facts, key=lambda fact: (fact.text, fact.sources)))
+
+
+def _doubt(done: Procedure, value_set: str) -> str:
+    return BY_TEXT if done.concepts[value_set].by_text else ""
 
 
 def _of_no_use(done: Procedure, name: str, record: PatientRecord, first: date, given: Thresholds) -> bool:

@@ -22,6 +22,7 @@ from cds_service.findings.care_courses import (
 )
 from cds_service.findings.complaints import Complaints
 from cds_service.findings.finding import Fact
+from cds_service.findings.on_record import BY_NAME, BY_TEXT
 from cds_service.findings.truth import Truth
 from cds_service.findings.words import day_in_words
 from cds_service.knowledge.thresholds import Thresholds
@@ -68,7 +69,7 @@ def conservative_care(
         failed=_failed(components, complaints, record),
         components=components,
         facts=(*map(_fact, components), *weak),
-        gaps=_gaps(components, record),
+        gaps=_gaps(components, weak, record),
     )
 
 
@@ -104,21 +105,29 @@ def _failed(components: Sequence[CareComponent], complaints: Complaints, record:
 
 
 def _fact(component: CareComponent) -> Fact:
-    """ "physical therapy on 8 days, 1 June 2026 to 10 August 2026"."""
+    """ "physical therapy on 8 days, 1 June 2026 to 10 August 2026"; what no code says is marked."""
     span = day_in_words(component.first)
     if component.last > component.first:
         span += f" to {day_in_words(component.last)}"
     what = ", ".join(component.drugs) if component.drugs else component.kind
+    doubt = (BY_NAME if component.drugs else BY_TEXT) if component.by_text else ""
     if component.days == 1:
-        return Fact(f"{what} {span}", component.sources)
-    return Fact(f"{what} {COUNTED[component.kind].format(days=component.days)}, {span}", component.sources)
+        return Fact(f"{what} {span}{doubt}", component.sources)
+    return Fact(f"{what} {COUNTED[component.kind].format(days=component.days)}, {span}{doubt}", component.sources)
 
 
-def _gaps(components: Sequence[CareComponent], record: PatientRecord) -> tuple[str, ...]:
+def _gaps(components: Sequence[CareComponent], weak: Sequence[Fact], record: PatientRecord) -> tuple[str, ...]:
+    """What is missing; a session or an undated drug that is told as a fact is not denied in the same breath."""
     found = {component.kind for component in components}
-    missing = [kind for kind in ("physical therapy", "spinal injection") if kind not in found]
     said = "not found" if record.answered("procedures") else "not checked"
-    gaps = [f"{kind} {said}" for kind in missing]
+    gaps = []
+    if "physical therapy" not in found:
+        hinted = any("physical therapy" in fact.text for fact in weak)
+        gaps.append(f"{'course of ' if hinted else ''}physical therapy {said}")
+    if "spinal injection" not in found and not any(fact.text.startswith("spinal injection") for fact in weak):
+        gaps.append(f"spinal injection {said}")
     if "medication" not in found:
-        gaps.append(f"pain medication {'not found' if record.medications_answered else 'not checked'}")
+        undated = any(fact.text.endswith(", undated") for fact in weak)
+        what = "pain medication with dates" if undated else "pain medication"
+        gaps.append(f"{what} {'not found' if record.medications_answered else 'not checked'}")
     return tuple(gaps)

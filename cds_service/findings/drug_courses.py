@@ -71,3 +71,8 @@ def _lengthened(course: Course, start: date, end: date) -> Course:
 def covered_days(parts: Sequence[Span]) -> int:
     """On how many days at least one of the spans lies."""
     return sum(course.covered for course in courses(parts, 0))
+
+
+def by_name_only(drug: Drug) -> bool:
+    """No code says which drug it is, only its name."""
+    return all(match.by_text for match in drug.concepts.values())

@@ -88,9 +88,7 @@ class FlagEntry:
 
     def told(self, chart: Chart, flag_id: str = "", beside: tuple[Fact, ...] = (), named: str = "") -> RedFlag:
         """The entry as a red flag, in our own words, with what makes it one beside it, `named` in the summary."""
-        match = self.entry.concepts[self.concept]
-        own = entry_fact(self.entry, self.concept)
-        facts = (Fact(own.text + (", by its text only" if match.by_text else ""), own.sources), *beside)
+        facts = (entry_fact(self.entry, self.concept), *beside)
         sources = tuple(dict.fromkeys(source for fact in facts for source in fact.sources))
         fact = Fact("; ".join(fact.text for fact in facts), sources)
         name = f"{self._name} with {named}" if named else self._name

@@ -59,7 +59,7 @@ class Reading:
 
     def as_value(self, name: str, unit: str) -> dict[str, object]:
         """The measurement for a card's extension: {"hba1c": 9.4, "unit": "%", "date": "2026-10-02"}."""
-        return {name: round(self.value, 2), "unit": unit, "date": when_as_written(self.when)}
+        return {name: float(number_in_words(self.value)), "unit": unit, "date": when_as_written(self.when)}
 
 
 def latest(

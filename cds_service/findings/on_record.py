@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from datetime import date
@@ -12,6 +13,9 @@ from cds_service.findings.words import as_in_a_sentence, range_in_words, short_d
 from cds_service.record.dates import DateRange
 from cds_service.record.patient import Condition, PatientRecord
 
+# Said of what no code says; a drug without a known code is known by its name.
+BY_TEXT = ", by its text only"
+BY_NAME = ", by name only"
 EVENT = re.compile(r"\b(?:infarction|stroke|fracture)\b", re.IGNORECASE)
 
 
@@ -91,14 +95,23 @@ def when_as_written(when: DateRange) -> str:
 
 
 def number_in_words(value: float, decimals: int = 2) -> str:
-    """At most so many decimals, no idle noughts: 9.4, 28, 41.23."""
-    return f"{round(value, decimals):g}"
+    """At most so many decimals, no idle noughts: 9.4, 28, 41.23.
+
+    Limits are wholes and halves, and no number is shown as one it falls short of: 7.96 stays 7.96, not 8.
+    """
+    for places in (decimals, decimals + 1, decimals + 2):
+        shown = round(value, places)
+        if abs(shown) <= abs(value) or not (2 * shown).is_integer():
+            return f"{shown:g}"
+    tens = 10**decimals
+    return f"{math.trunc(value * tens) / tens:g}"
 
 
 def entry_in_words(entry: Condition, concept: str) -> str:
     """The entry by our own label with its date: "pulmonary hypertension since May 2026 (unconfirmed)"."""
     label = as_in_a_sentence(entry.concepts[concept].label)
     doubt = " (unconfirmed)" if entry.unconfirmed else ""
+    doubt += BY_TEXT if entry.concepts[concept].by_text else ""
     if entry.onset:
         return f"{label} {_since(label, entry.onset)} {when_in_words(entry.onset)}{doubt}"
     if entry.recorded:

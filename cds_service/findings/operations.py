@@ -9,7 +9,7 @@ from datetime import date
 from typing import Literal
 
 from cds_service.findings.finding import Fact
-from cds_service.findings.on_record import day_of, refs
+from cds_service.findings.on_record import BY_TEXT, day_of, refs
 from cds_service.findings.spine import compatible
 from cds_service.findings.words import range_in_words
 from cds_service.knowledge.thresholds import Thresholds
@@ -51,6 +51,7 @@ class Operation:
     when: DateRange | None = None
     sources: tuple[str, ...] = ()
     side: Side = "unknown"
+    by_text: bool = False
 
     @property
     def fact(self) -> Fact:
@@ -58,7 +59,8 @@ class Operation:
         kind = "spine operation" if self.kind == "other" else self.kind.replace("-", " ")
         side = f"{self.side} " if self.side in ("left", "right") else ""
         where = f"{self.region} " if self.region != "unknown" else ""
-        return Fact(f"{side}{where}{kind}, {range_in_words(self.when) if self.when else 'undated'}", self.sources)
+        said = f"{side}{where}{kind}, {range_in_words(self.when) if self.when else 'undated'}"
+        return Fact(said + (BY_TEXT if self.by_text else ""), self.sources)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,8 @@ def _operation(entry: Procedure, today: date) -> Operation | None:
     kind = _kind(entry)
     if kind is None or not entry.sure or (when is not None and when.first > today):
         return None
-    return Operation(kind, entry.region, day_of(when, today), when, refs(entry), entry.side)
+    by_text = all(match.by_text for match in entry.concepts.values())
+    return Operation(kind, entry.region, day_of(when, today), when, refs(entry), entry.side, by_text)
 
 
 def _kind(entry: Procedure) -> Kind | None:
@@ -160,7 +163,8 @@ def _status(entry: Condition) -> Operation | None:
     uses = {entry.concepts[name].use for name in STATUS_SETS if name in entry.concepts}
     if entry.unconfirmed or not uses - {"weak"}:
         return None
-    return Operation("other", entry.region, sources=refs(entry), side=entry.side)
+    by_text = all(entry.concepts[name].by_text for name in STATUS_SETS if name in entry.concepts)
+    return Operation("other", entry.region, sources=refs(entry), side=entry.side, by_text=by_text)
 
 
 def _merged(dated: Iterable[Operation], within: int) -> list[Operation]:
@@ -183,8 +187,8 @@ def _as_one(group: list[Operation]) -> Operation:
     known = {op.region for op in group} - {"unknown"}
     region: Region = known.pop() if len(known) == 1 else "unknown"
     sources = tuple(sorted({source for op in group for source in op.sources}))
-    kind = min((op.kind for op in group), key=KINDS.index)
-    return Operation(kind, region, first.day, first.when, sources, _side_of(group))
+    kind, by_text = min((op.kind for op in group), key=KINDS.index), all(op.by_text for op in group)
+    return Operation(kind, region, first.day, first.when, sources, _side_of(group), by_text)
 
 
 def _side_of(group: list[Operation]) -> Side:

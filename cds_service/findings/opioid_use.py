@@ -13,10 +13,10 @@ from typing import Literal
 
 from cds_service.findings.chronic_opioids import chronic_course, ordered_again
 from cds_service.findings.complaints import Complaints
-from cds_service.findings.drug_courses import Course, courses, spans
+from cds_service.findings.drug_courses import Course, by_name_only, courses, spans
 from cds_service.findings.drug_indication import gabapentinoid_for_spine, opioid_for_spine
 from cds_service.findings.finding import Fact
-from cds_service.findings.on_record import refs
+from cds_service.findings.on_record import BY_NAME, refs
 from cds_service.findings.truth import Truth
 from cds_service.findings.words import day_in_words
 from cds_service.knowledge.thresholds import Thresholds
@@ -114,7 +114,8 @@ def _course_fact(taken: Sequence[Drug], course: Course, day: date, given: Thresh
     current = (day - course.last).days <= given.opioid_current_days
     begun = day_in_words(course.first)
     when = f"since {begun}" if current else f"from {begun} to {day_in_words(course.last)}"
-    return Fact(f"{_names(part)} {when} ({course.covered} days covered)", refs(*part))
+    doubt = BY_NAME if all(map(by_name_only, part)) else ""
+    return Fact(f"{_names(part)} {when} ({course.covered} days covered){doubt}", refs(*part))
 
 
 def _names(drugs: Sequence[Drug]) -> str:

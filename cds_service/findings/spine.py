@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -89,6 +90,14 @@ SIDED_SETS = frozenset({"radiculopathy", "disc_herniation"})
 
 STRUCTURAL: tuple[Kind, ...] = ("deformity", "structural")
 """Degeneration, deformity and slip: what an image shows (A.6)."""
+
+# What the words say of a pain that no code names.
+PAIN_SOMEWHERE = "back or neck pain"
+PAIN_IN: Mapping[Region, str] = {
+    "cervical": "neck pain",
+    "thoracic": "thoracic back pain",
+    "lumbar": "low back pain",
+}
 
 
 def compatible(one: Region, other: Region) -> bool:
@@ -191,6 +200,8 @@ def _placed(condition: Condition, kind: Kind, region: Region) -> str:
         label = f"{label} with neurogenic claudication"
     if _present(condition, "chronic_pain_generic") and not _present(condition, "spine_pain_back_neck"):
         label = f"{label} of the spine" if kind == "axial" else label
+    if kind == "axial" and label == PAIN_SOMEWHERE:
+        return PAIN_IN.get(region, label)
     placed = region == "unknown" or any(word in label.lower() for word in REGION_WORDS)
     return label if placed or kind == "axial" else f"{region} {label}"
 

@@ -14,6 +14,7 @@ from cds_service.record.patient import Condition
 STENOSIS = "spinal_stenosis"
 ABOVE_LUMBAR = ("cervical", "thoracic")
 ABOVE_LUMBAR_KINDS = ("axial", "radicular", "herniation", "structural", "stenosis")
+WITH_GAIT = ", gait difficulty"
 EXAMINE = "examination for myelopathy: hands, gait, reflexes"
 
 
@@ -58,7 +59,7 @@ def _sign(seen: Grounds, lesions: tuple[Complaint, ...], gait: tuple[Condition, 
         "present",
         "full" if full else "partial",
         because=f"{because} with stenosis" if full else f"{because} with spine disease",
-        brief=told(lesion) + (", gait difficulty" if gait else ""),
+        brief=told(lesion) + (WITH_GAIT if gait else ""),
         facts=(*facts_of(lesions), *(entry_fact(entry, GAIT) for entry in gait)),
         missing=() if full else (EXAMINE,),
         time_critical=full and fresh,

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from cds_service.errors import KnowledgeError
 from cds_service.knowledge.codes import Codes, codes_of
-from cds_service.knowledge.drug_names import Names, names_of
+from cds_service.knowledge.drug_names import Names, read_names
 from cds_service.knowledge.evidence import Evidence, read_evidence
 from cds_service.knowledge.guide import Guide, Language, read_guides
 from cds_service.knowledge.layers import Layer, nearest, read_layer
@@ -89,7 +89,7 @@ def knowledge_of(ours: Layer, site: Layer, version: str) -> Knowledge:
         value_sets=sets,
         opioid_products=read_products(ours, site),
         morphine_equivalents=read_equivalents(ours, site),
-        drug_names=names_of(sets),
+        drug_names=read_names(ours, site, sets),
         rule_pages=pages,
         source_document=read_source_document(ours, pages, (section.id for section in guides["en"].sections)),
         guides=guides,

@@ -5,6 +5,7 @@ pattern says `also_where_coded`. The patterns are not proof against long input; 
 """
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Annotated, ClassVar
@@ -39,6 +40,8 @@ class Guards:
     """The patterns that stand for no concept, each read by one rule of reading."""
 
     negation_guard: re.Pattern[str]
+    denied_after: re.Pattern[str]
+    planned: re.Pattern[str]
     unconfirmed: re.Pattern[str]
     dropped: re.Pattern[str]
     history_of: re.Pattern[str]
@@ -132,7 +135,7 @@ def _stems(regexes: Iterable[re.Pattern[str]]) -> tuple[str, ...]:
 
 def _compiled(at: str, name: str, regex: str) -> re.Pattern[str]:
     try:
-        return re.compile(regex)
+        return re.compile(unicodedata.normalize("NFC", regex))
     except re.error as error:
         raise KnowledgeError(f"{at}: {name}.regex: {error}; mend the regular expression") from error
 

@@ -41,6 +41,15 @@ HEALTH_STATUS = (
     "Smoking status and pregnancy status are used as the rules say. Pain scores (NRS, VAS, PEG) and PHQ-9 are used for "
     "lines on a card and decide nothing. No functional, disability or cognitive assessment is used."
 )
+# As the criterion names them, so that a certified EHR can take them over; the data of 5 to 13 are "as expressed in the
+# standards in § 170.213".
+NAMES = (
+    "Bibliographic citation of the intervention (clinical research or guideline)",
+    "Developer of the intervention (translation from clinical research or guideline)",
+    "Funding source of the technical implementation for the intervention(s) development",
+    "Release and, if applicable, revision dates of the intervention or reference source",
+)
+SOCIAL = "social determinants of health data"
 UNREAD: tuple[tuple[str, str], ...] = (
     ("race", "race"),
     ("ethnicity", "ethnicity"),
@@ -72,13 +81,13 @@ def source_attributes(knowledge: Knowledge, rules: Iterable[RulePage]) -> tuple[
     said = f"Released {released.isoformat()}, revised {revised.isoformat()}; knowledge {knowledge.version}"
     citations = tuple(map(citation, _cited(rules)))
     return (
-        Attribute("bibliographic-citation", 1, "Bibliographic citation of the intervention", SOURCE, citations),
-        Attribute("developer", 2, "Developer of the intervention", DEVELOPER),
-        Attribute("funding", 3, "Funding source of the technical implementation", FUNDING),
-        Attribute("release-and-revision-dates", 4, "Release and revision dates", said),
+        Attribute("bibliographic-citation", 1, NAMES[0], SOURCE, citations),
+        Attribute("developer", 2, NAMES[1], DEVELOPER),
+        Attribute("funding", 3, NAMES[2], FUNDING),
+        Attribute("release-and-revision-dates", 4, NAMES[3], said),
         *(Attribute(name, at, f"Use of {words}", NOT_USED, used=False) for at, (name, words) in enumerate(UNREAD, 5)),
         Attribute("date-of-birth", 11, "Use of date of birth", _born(knowledge), used=True),
-        Attribute("social-determinants-of-health", 12, "Use of social determinants of health", NOT_USED, used=False),
+        Attribute("social-determinants-of-health", 12, f"Use of {SOCIAL}", NOT_USED, used=False),
         Attribute("health-status-assessments", 13, "Use of health status assessments data", HEALTH_STATUS, used=True),
     )
 

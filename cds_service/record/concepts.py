@@ -20,7 +20,7 @@ from cds_service.knowledge.rows import Row
 from cds_service.record.only_if import Told, happened_within, holds
 from cds_service.record.patient import Match, Use
 from cds_service.record.standpoint import Coded, Standpoint
-from cds_service.record.words import clause_around, cleaned, denied, holds_one, last_clause, says
+from cds_service.record.words import NO_SPINE, clause_around, cleaned, denied, holds_one, last_clause, says
 
 BEST_FIRST: Mapping[str, int] = {"full": 0, "weak": 1, "history": 2}
 MAJOR, CHRONIC, UNSTABLE, ROOT = "cardio_major", "cardio_chronic", "severe_instability", "radiculopathy"
@@ -33,6 +33,9 @@ TEXT_LABELS: Mapping[str, str] = {
     "high_grade_slip": "High-grade spondylolisthesis",
     "instability": "Spinal instability",
     "fbss": "Failed back surgery",
+    "myelopathy": "Myelopathy or cord compression",
+    "cauda_equina": "Cauda equina syndrome",
+    "degeneration": "Spine degeneration",
     "prior_spine_surgery": "Spine operation",
 }
 
@@ -145,15 +148,20 @@ def read_text(patterns: Iterable[TextPattern], text: str, at: Standpoint, matche
 
 
 def _use_of(pattern: TextPattern, text: str, at: Standpoint) -> Use | None:
-    """How a text counts for a pattern; None where it does not match, denies it, or tells of the past."""
+    """How a text counts for a pattern; None where it does not match, denies it, or tells of the past.
+
+    Of an operation the past is what counts, and what is planned does not.
+    """
     operation = PRIOR_SURGERY in pattern.stands_for
     if operation:
         text = at.guards.history_of.sub(" ", text)
+    text = NO_SPINE.sub(" ", text)
     best: Use | None = None
     for match in pattern.regex.finditer(text):
-        if denied(text, match.start(), at.guards):
+        if denied(text, match, at.guards):
             continue
-        if not operation and at.guards.history_of.search(last_clause(text[: match.start()])):
+        no_longer_or_not_yet = at.guards.planned if operation else at.guards.history_of
+        if no_longer_or_not_yet.search(last_clause(text[: match.start()])):
             continue
         if _severe_enough(pattern, clause_around(text, match), at):
             return "full"

@@ -1,13 +1,15 @@
-"""Which drug an order names: by codes, else by an ingredient as a whole word of its text.
+"""Which drug an order names: by codes, else by an ingredient, or another word for one, as a whole word of its text.
 
 An opioid is ignored for every purpose where it is an anaesthetic, an injection, a cough or cold combination
 or a cough or diarrhoea remedy: by an `ignore` row of an opioid set, else by words. Naloxone, naltrexone alone
-are none (clinical-logic B, L).
+are none (clinical-logic B, L). A steroid or immunosuppressant for the skin, eye, ear, nose or airways is no systemic
+one, and heparin that keeps a line open thins no blood.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
@@ -25,7 +27,8 @@ if TYPE_CHECKING:
 
 OPIOID_SETS = (PRODUCTS, INGREDIENTS, "opioid_atc", "synthea_opioid_drugs")
 PRODUCT_SETS = (PRODUCTS, "synthea_opioid_drugs")
-WORD = re.compile(r"\w+")
+# Letters only, because "oxycodone5mg" is oxycodone.
+WORD = re.compile(r"[a-z]+")
 INJECTION = re.compile(
     r"\b(inj|inject\w*|intravenous|infusion|vials?|ampou?les?|syringe|cartridge|auto-?injector)\b", re.I
 )
@@ -34,7 +37,20 @@ COUGH_OR_COLD = re.compile(
     r"|homatropine|carbinoxamine)\b",
     re.I,
 )
-FOR_USE_DISORDER = re.compile(r"\b(naloxone|sublingual|films?|strips?|implants?)\b", re.I)
+# The film of the analgesic is buccal.
+FOR_USE_DISORDER = re.compile(
+    r"\b(naloxone|sublingual|(?<!buccal )films?|strips?|implants?|suboxone|subutex|zubsolv|sublocade|bunavail"
+    r"|brixadi)\b",
+    re.I,
+)
+LOCAL = re.compile(
+    r"\b(nasal|nose|inhal\w+|actuat|otic|ears?|ophthalm\w+|eyes?|eyedrops?|drops|topical|cream|ointment|paste|lotion|gel|foam"
+    r"|shampoo|rectal|enema|dental|intra-?articular)\b",
+    re.I,
+)
+BY_MOUTH = re.compile(r"\boral (?!paste)", re.I)
+FLUSH = re.compile(r"\b(flush\w*|lock)\b", re.I)
+LOCAL_OF = {"systemic_steroid": LOCAL, "immunosuppressant_drugs": LOCAL, "anticoagulant_antiplatelet": FLUSH}
 STRENGTH = re.compile(r"\D{0,40}?(\d+(?:\.\d+)?) ?(mg/ml|mg/hr|mcg/hr|mg|mcg|ug)\b")
 USES: tuple[Use, ...] = ("full", "weak", "history")
 RXNORM_URIS = (RXNORM, "urn:oid:2.16.840.1.113883.6.88")
@@ -91,13 +107,20 @@ def _worded(concepts: tuple[fhir.CodeableConcept, ...], names: Names) -> list[Ro
     # Asked of every drug no value set knows, which most drugs are.
     for concept in concepts:
         text = concept.text
-        if text and not names.keys().isdisjoint(words := WORD.findall(text.lower())):
+        if text and not names.keys().isdisjoint(words := words_in(text)):
             rows.extend(row for word in words for row in names.get(word, ()))
         for coding in concept.coding or ():
             text = coding.display
-            if text and text != concept.text and not names.keys().isdisjoint(words := WORD.findall(text.lower())):
+            if text and text != concept.text and not names.keys().isdisjoint(words := words_in(text)):
                 rows.extend(row for word in words for row in names.get(word, ()))
     return rows
+
+
+def words_in(text: str) -> list[str]:
+    """The words in lower case, without accents, full-width letters as plain ones."""
+    if not text.isascii():
+        text = "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
+    return WORD.findall(text.lower())
 
 
 def _named(
@@ -112,6 +135,7 @@ def _named(
     injected = might_hold(said, (INJECTION.pattern,)) and INJECTION.search(said) is not None
     opioid = bool(opioids) and not _ignored(opioids, said, injected)
     kept = [row for row in rows if row.use != "ignore" and (opioid or row.concept not in OPIOID_SETS)]
+    kept = [row for row in kept if not _is_local(row, by_text, texts)]
     ingredient, strength = _opioid_in(opioids, knowledge) if opioid else ("", "")
     by_form = opioid and _by_form(kept, ingredient, said)
     if (opioids and not opioid) or (ingredient and not by_form):
@@ -142,13 +166,21 @@ def _ignored(opioids: list[Row], said: str, injected: bool) -> bool:
     return injected or COUGH_OR_COLD.search(said) is not None
 
 
+def _is_local(row: Row, by_text: bool, texts: tuple[str, ...]) -> bool:
+    """It acts where it is put, by its words; the ATC code of a systemic drug outweighs them."""
+    local = LOCAL_OF.get(row.concept)
+    if local is None or not (by_text or row.system == RXNORM):
+        return False
+    return any(local.search(text) for text in texts) and not any(map(BY_MOUTH.search, texts))
+
+
 def _opioid_in(opioids: list[Row], knowledge: Knowledge) -> tuple[str, str]:
     """The opioid's ingredient and its strength as "5 mg", either empty where no row tells."""
     for row in opioids:
         for product in knowledge.opioid_products.get(row.code, ()) if row.concept in PRODUCT_SETS else ():
             return product.ingredient, f"{product.strength:g} {product.strength_unit}".lower()
     for row in opioids:
-        for word in WORD.findall(row.display.lower()):
+        for word in words_in(row.display):
             if any(named.concept == INGREDIENTS for named in knowledge.drug_names.get(word, ())):
                 return word, ""
     return "opioid", ""

@@ -11,14 +11,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from cds_service.knowledge.drug_names import INGREDIENTS
+from cds_service.knowledge.drug_names import INGREDIENTS, USE_DISORDER, names_in
 from cds_service.knowledge.opioids import MorphineEquivalent, OpioidProduct
-from cds_service.record.drug_names import WORD, Named
+from cds_service.record.drug_names import OPIOID_SETS, Named, words_in
 
 if TYPE_CHECKING:
     from cds_service.knowledge.load import Knowledge
 
 CLASS = "opioid"  # the label of an opioid that is known by its class only
+OPIOIDS_ALONE = {*OPIOID_SETS, USE_DISORDER}
 OTHERS = (
     "acetaminophen|paracetamol|apap|aspirin|ibuprofen|naloxone|naltrexone|carisoprodol|butalbital|caffeine|celecoxib"
 )
@@ -84,7 +85,8 @@ def opioid_part(named: Named, texts: Sequence[str], knowledge: Knowledge) -> Opi
     if ingredient == CLASS:
         ingredient = _ingredient_in(texts, knowledge)
     found = {strength for text in texts if (strength := _strength_in(text.lower(), ingredient))}
-    part = OpioidPart(ingredient, combined=any(map(_is_combined, texts)), form=" ".join(texts))
+    combined = any(map(_is_combined, texts)) or bool(named.concepts.keys() - OPIOIDS_ALONE)
+    part = OpioidPart(ingredient, combined=combined, form=" ".join(texts))
     return _with_strength(part, *found.pop()) if len(found) == 1 else part
 
 
@@ -110,9 +112,10 @@ def _of_product(products: Sequence[OpioidProduct]) -> OpioidPart:
 
 def _ingredient_in(texts: Sequence[str], knowledge: Knowledge) -> str:
     """The one opioid that the words name beside a code of the class."""
-    words = {word for text in texts for word in WORD.findall(text.lower())}
-    named = [w for w in words if any(row.concept == INGREDIENTS for row in knowledge.drug_names.get(w, ()))]
-    return named[0] if len(named) == 1 else CLASS
+    words = {word for text in texts for word in words_in(text)}
+    rows = {row for word in words for row in knowledge.drug_names.get(word, ()) if row.concept == INGREDIENTS}
+    named = {name for row in rows for name in names_in(row)}
+    return named.pop() if len(named) == 1 else CLASS
 
 
 def _is_combined(text: str) -> bool:

@@ -1,15 +1,17 @@
 """Words of a chart, cleaned and bounded, and when they do not mean what they name.
 
-A match does not count where its clause denies it. A clause ends at . ; , : or "but", and the word that denies
-("no", "denies", "without", "negative for") stands at most 40 characters before the match. One list is denied as a
-whole: short items without a verb, closed by "or" or "nor" ("no numbness, weakness or pain"). Without such a closing
-the comma ends it, so "no fever, low back pain" keeps its pain; "and" closes no list, because "no fever, back pain and
-sciatica" may mean either, and a complaint that is said is better read than lost.
+A match does not count where its clause denies it. A clause ends at . ; , : or "but" and its like, and the word that
+denies ("no", "denies", "without", "negative for") stands at most 40 characters before the match, or closes it
+("sciatica: none", "back pain resolved"). "No relief" and "no change" deny nothing. One list is denied as a whole: short
+items without a verb, closed by "or" or "nor" ("no numbness, weakness or pain"). Without such a closing the comma ends
+it, so "no fever, low back pain" keeps its pain; "and" closes no list, because "no fever, back pain and sciatica" may
+mean either, and a complaint that is said is better read than lost.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 
 from cds_service.knowledge.patterns import Guards
@@ -19,8 +21,8 @@ from cds_service.wire.fhir import Annotation, CodeableConcept
 LONGEST_TEXT = 1_000
 LONGEST_CONCLUSION = 4_000
 LONGEST_ITEM = 40
-CLAUSE_END = re.compile(r"[.;,:]|\bbut\b", re.IGNORECASE)
-LIST_END = re.compile(r"[.;:]|\bbut\b", re.IGNORECASE)
+CLAUSE_END = re.compile(r"[.;,:]|\b(?:but|however|although|though|except)\b", re.IGNORECASE)
+LIST_END = re.compile(r"[.;:]|\b(?:but|however|although|though|except)\b", re.IGNORECASE)
 CLOSING = re.compile(r"\b(?:or|nor)\b", re.IGNORECASE)
 VERB = re.compile(
     r"\b(?:ha[sd]|have|having|is|are|was|were|with|since|now|positive|found|known|shows?|reports?|reported|reporting"
@@ -29,20 +31,27 @@ VERB = re.compile(
     re.IGNORECASE,
 )
 RULED_OUT = "ruled out"
+DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
 # Necks and backs that are no spine.
 NO_SPINE = re.compile(
     r"\b(?:(?:femoral|humeral|radial|talar|surgical|anatomical|bladder|uterine) neck"
     r"|neck of (?:the )?(?:left |right )?(?:femur|humerus|radius|talus|mandible|bladder|pancreas|gall ?bladder|uterus)"
-    r"|back of (?:the )?(?:left |right )?(?:hands?|heads?|knees?|legs?|thighs?|foot|feet|throat|eyes?|ears?))\b",
+    r"|back of (?:the )?(?:left |right )?(?:hands?|heads?|knees?|legs?|thighs?|calf|calves|foot|feet"
+    r"|heels?|ankles?|arms?|elbows?|shoulders?|tongue|throat|nose|eyes?|ears?))\b",
     re.IGNORECASE,
 )
 
 
 def cleaned(text: str | None, longest: int | None = LONGEST_TEXT) -> str:
-    """The text with control, bidi and zero-width characters and line breaks as spaces, cut to `longest`."""
+    """The text with control, bidi and zero-width characters and line breaks as spaces, cut to `longest`.
+
+    Full-width letters become plain ones, and a letter and its accent one character, because both are written both ways.
+    """
     if not text:
         return ""
     text = text[:longest]
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text).translate(DASHES)[:longest]
     if text.isprintable() and "  " not in text:
         return text
     return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
@@ -90,8 +99,12 @@ def last_clause(before: str) -> str:
     return CLAUSE_END.split(before)[-1]
 
 
-def denied(text: str, start: int, guards: Guards) -> bool:
-    """What begins at `start` is denied by its clause, or as part of a list denied as a whole."""
+def denied(text: str, match: re.Match[str], guards: Guards) -> bool:
+    """The match is denied by its clause, as part of a list denied as a whole, or by what closes it."""
+    return _denied_before(text, match.start(), guards) or guards.denied_after.search(text[match.end() :]) is not None
+
+
+def _denied_before(text: str, start: int, guards: Guards) -> bool:
     before = LIST_END.split(text[:start])[-1]
     if guards.negation_guard.search(before):
         return True
@@ -121,7 +134,7 @@ def _closes_early(item: str, guards: Guards) -> bool:
 def said_in(regex: re.Pattern[str], text: str, guards: Guards) -> Iterator[re.Match[str]]:
     """The matches that are not denied."""
     for match in regex.finditer(text):
-        if not denied(text, match.start(), guards):
+        if not denied(text, match, guards):
             yield match
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from cds_service.findings.finding import Fact
 from cds_service.findings.risk import Risk
+from cds_service.findings.walking_and_balance import EXAMINE
 from cds_service.knowledge.evidence import Evidence
 from cds_service.rendering.checks import REASONS_LIMIT, SHORT_BULLET
 from cds_service.rendering.points import ENOUGH_BULLETS, Points
@@ -89,8 +90,9 @@ def next_step(words: CardWords, shared: SharedWords, told: Points) -> str:
     sentences = [words.next[told.situation].format(reasons=reasons, actions=actions)]
     if told.rule == "not-advised" and actions:
         sentences.append(shared.alongside.format(actions=actions))
-    if told.missing:
-        missing = cut_at_word("; ".join(told.missing), REASONS_LIMIT)
+    # An examination that the sentence begins with is not named again.
+    if open_ := [word for word in told.missing if told.situation != "unexamined" or word != EXAMINE]:
+        missing = cut_at_word("; ".join(open_), REASONS_LIMIT)
         sentences.append(shared.still_open.format(missing=missing))
     if told.imaging_missing:
         sentences.append(shared.imaging_missing)

@@ -11,12 +11,13 @@ from cds_service.findings.finding import Absent, Fact, Present
 from cds_service.findings.flag import RedFlag
 from cds_service.findings.risk import Risk
 from cds_service.findings.sign import NEVER_STARTS_A_CARD, Sign, SignId
-from cds_service.findings.walking_and_balance import EXAMINE
+from cds_service.findings.walking_and_balance import EXAMINE, WITH_GAIT
 from cds_service.rendering.words import Candidate, Situation
 
 MOST_BULLETS = 6
 ENOUGH_BULLETS = 3
 MOST_HISTORY = 2
+CLAUDICATION = "neurogenic claudication"
 MRI_MISSING = "MRI not found"
 EXAMINE_FIRST = "examine for myelopathy: hands, gait, reflexes"
 EVALUATIONS = ("optimise-first", "recommend", "consider")
@@ -146,7 +147,9 @@ def _briefs(
     if has.care.state == "documented":
         first = f"{first}, care documented"
     if rule == "consider" and _unexamined(signs):
-        return _unique((EXAMINE_FIRST, first, *others))
+        # Of a gait nobody knows what it is; claudication alone has a name, and the name says more.
+        named = signs[0].because.startswith(CLAUDICATION) and not signs[0].brief.endswith(WITH_GAIT)
+        return _unique((first, EXAMINE_FIRST, *others) if named else (EXAMINE_FIRST, first, *others))
     lacking = (f"open: {word}" for word in signs[0].missing[:1] if rule == "consider")
     return _unique((first, *lacking, *others))
 
@@ -174,7 +177,14 @@ def _why(
         return _each_once([*raised, *heads, *seen])[: max(ENOUGH_BULLETS, len(raised))]
     against = [fact for risk in risks for fact in risk.facts]
     first = [*heads, *against] if rule == "recommend" else [*against, *heads]
-    return _each_once([*first, *has.care.facts, *seen, *pain, *rest])
+    told = {fact.text for fact in has.care.facts if _told_before(fact, heads)}
+    return [fact for fact in _each_once([*first, *has.care.facts, *seen, *pain, *rest]) if fact.text not in told]
+
+
+def _told_before(care: Fact, heads: list[Fact]) -> bool:
+    """A sign has told of the same drugs for longer: "oxycodone since 2024" needs no "oxycodone covering 361 days"."""
+    others = [head for head in heads if head.text != care.text]
+    return bool(care.sources) and any(set(care.sources) <= set(head.sources) for head in others)
 
 
 def _historic(fact: Fact) -> Fact:

@@ -264,6 +264,14 @@ def test_what_was_not_found_or_not_checked_is_named() -> None:
     assert care(*sessions(9, 8), drug(NSAID, 99), done(INJECTION, 9)).gaps == ()
 
 
+def test_what_is_told_as_weak_evidence_is_not_denied_as_well() -> None:
+    hinted = care(*sessions(9), done(INJECTION, 9, use="weak"))
+    assert hinted.gaps == ("course of physical therapy not found", "pain medication not found")
+    undated = care(drug(NSAID, None, label="naproxen"))
+    assert [fact.text for fact in undated.facts] == ["naproxen, undated"]
+    assert undated.gaps[-1] == "pain medication with dates not found"
+
+
 def test_sign_5_leaves_the_opioid_itself_out() -> None:
     chart = [opioid(100, 80), drug(NSAID, 20, label="naproxen")]
     assert care(*chart).components[0].days == 42

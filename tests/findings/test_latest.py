@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from cds_service.findings.age import has_reached
-from cds_service.findings.latest import latest
+from cds_service.findings.latest import Reading, latest
 from cds_service.findings.on_record import (
     day_of,
     entry_in_brief,
@@ -19,6 +19,7 @@ from cds_service.findings.on_record import (
     when_in_brief,
     when_in_words,
 )
+from cds_service.record.dates import DateRange
 from tests.findings.comorbid_charts import DAY, chart, condition, measured, on, written
 
 
@@ -105,6 +106,35 @@ def test_an_entry_in_brief() -> None:
 
 def test_numbers_have_no_idle_noughts() -> None:
     assert [number_in_words(n) for n in (9.4, 28.0, 41.2345, -2.5)] == ["9.4", "28", "41.23", "-2.5"]
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "shown"),
+    [
+        (7.96, 1, "7.96"),
+        (7.94, 1, "7.9"),
+        (7.996, 1, "7.996"),
+        (7.99999, 1, "7.9"),
+        (8.04, 1, "8"),
+        (7.46, 1, "7.46"),
+        (7.56, 1, "7.6"),
+        (39.96, 1, "39.96"),
+        (34.999999, 1, "34.9"),
+        (39.996, 2, "39.996"),
+        (-2.496, 2, "-2.496"),
+        (-2.504, 2, "-2.5"),
+        (-2.499999, 2, "-2.49"),
+    ],
+)
+def test_no_number_is_shown_as_a_limit_it_falls_short_of(value: float, decimals: int, shown: str) -> None:
+    assert number_in_words(value, decimals) == shown
+
+
+def test_the_extension_tells_the_same_number() -> None:
+    day = date(2026, 10, 2)
+    reading = Reading(7.996, day, DateRange(day, day))
+    assert reading.named("HbA1c", "%") == "HbA1c 7.996 %"
+    assert reading.as_value("hba1c", "%") == {"hba1c": 7.996, "unit": "%", "date": "2026-10-02"}
 
 
 def test_entries_are_ordered_newest_first_and_listed_once() -> None:

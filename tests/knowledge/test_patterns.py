@@ -30,6 +30,8 @@ PATTERNS = [
     ("physical_therapy", "Physiotherapy, 6 sessions", "care_physical_therapy"),
     ("spinal_injection", "Epidural steroid injection", "care_spinal_injection"),
     ("neurogenic_claudication", "neurogenic claudication", "neurogenic_claudication"),
+    ("disc_herniation", "Herniated disc L5-S1", "disc_herniation"),
+    ("degeneration", "Degenerative disc disease", "degenerative_disc_spondylosis"),
     ("gabapentinoid_other_indication", "Post-herpetic neuralgia", "gabapentinoid_other_indication"),
 ]
 
@@ -51,6 +53,11 @@ GUARDS = [
     ("negation_guard", "no fever, ", False),
     ("negation_guard", "not ", True),
     ("negation_guard", "not ruled out ", False),
+    ("negation_guard", "no relief of ", False),
+    ("planned", "scheduled for ", True),
+    ("planned", "after ", False),
+    ("denied_after", ": none", True),
+    ("denied_after", " not excluded", False),
     ("unconfirmed", "? stenosis", True),
     ("unconfirmed", "suspected cauda equina", True),
     ("dropped", "Cauda equina ruled out", True),
@@ -103,7 +110,7 @@ def test_a_site_rewords_a_pattern_and_adds_one_of_its_language(site: Site, knowl
         stands_for = ["spine_pain_back_neck"]
         applies_to = ["Condition"]
         [word_spine]
-        regex = '(?i)wirbel'
+        regex = '(?i)wirbelko\u0308rper'
     """
     patterns = site({FILE: text}).patterns
     assert patterns.named["stenosis"].regex.search("Spinalkanalstenose")

@@ -179,6 +179,7 @@ def test_a_folder_that_is_not_there(tmp_path: Path, variable: str) -> None:
         "thresholds.toml",
         "evidence.toml",
         "text_patterns.toml",
+        "drug_words.toml",
         "observation_codes.csv",
         "opioid_products.csv",
         "morphine_equivalents.csv",

@@ -39,6 +39,24 @@ async def test_the_thirteen_attributes_in_order(demo: httpx.AsyncClient) -> None
     assert attributes[2]["value"] == "None"
 
 
+async def test_the_attributes_are_called_what_the_criterion_calls_them(demo: httpx.AsyncClient) -> None:
+    assert [row["attribute"] for row in (await told(demo))["sourceAttributes"]] == [
+        "Bibliographic citation of the intervention (clinical research or guideline)",
+        "Developer of the intervention (translation from clinical research or guideline)",
+        "Funding source of the technical implementation for the intervention(s) development",
+        "Release and, if applicable, revision dates of the intervention or reference source",
+        "Use of race",
+        "Use of ethnicity",
+        "Use of language",
+        "Use of sexual orientation",
+        "Use of gender identity",
+        "Use of sex",
+        "Use of date of birth",
+        "Use of social determinants of health data",
+        "Use of health status assessments data",
+    ]
+
+
 async def test_every_rule_with_a_card_is_an_intervention_with_its_own_citations(demo: httpx.AsyncClient) -> None:
     body = await told(demo)
     rows = {row.id: row for row in DECISION_TABLE}

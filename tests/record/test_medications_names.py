@@ -50,6 +50,81 @@ def test_a_drug_is_known_by_its_code_else_by_an_ingredient_as_a_word(
     assert found.concepts[value_set].use in ("full", "weak")
 
 
+@pytest.mark.parametrize(
+    ("text", "label", "value_sets"),
+    [
+        ("Percocet 5-325 mg tab", "oxycodone", {"opioid_rxnorm_ingredients", "analgesic_acetaminophen"}),
+        ("NORCO", "hydrocodone", {"opioid_rxnorm_ingredients", "analgesic_acetaminophen"}),
+        ("Tylenol #3 (codeine)", "codeine", {"opioid_rxnorm_ingredients", "analgesic_acetaminophen"}),
+        ("Tylenol PM pill", "acetaminophen", {"analgesic_acetaminophen"}),
+        ("hydrocodone-APAP 7.5/325", "hydrocodone", {"opioid_rxnorm_ingredients", "analgesic_acetaminophen"}),
+        ("OxyContin ER", "oxycodone", {"opioid_rxnorm_ingredients"}),
+        ("MS Contin 15mg", "morphine", {"opioid_rxnorm_ingredients"}),
+        ("Duragesic patch", "fentanyl", {"opioid_rxnorm_ingredients"}),
+        ("Pethidine", "meperidine", {"opioid_rxnorm_ingredients"}),
+        ("co-codamol 30/500", "codeine", {"opioid_rxnorm_ingredients", "analgesic_acetaminophen"}),
+        ("oxycodone5mg", "oxycodone", {"opioid_rxnorm_ingredients"}),
+        ("oxyCODONE_HCl", "oxycodone", {"opioid_rxnorm_ingredients"}),
+        ("Celebrex 100 mg", "celecoxib", {"analgesic_nsaid"}),
+        ("etoricoxib 90 mg", "NSAID", {"analgesic_nsaid"}),
+        ("Ibuprofen600mg", "ibuprofen", {"analgesic_nsaid"}),
+        ("Paracétamol 1 g", "paracetamol", {"analgesic_acetaminophen"}),
+        ("Parace\u0301tamol 1 g", "paracetamol", {"analgesic_acetaminophen"}),
+        ("\uff29\uff42\uff55\uff50\uff52\uff4f\uff46\uff45\uff4e", "ibuprofen", {"analgesic_nsaid"}),
+        ("Neurontin", "gabapentin", {"analgesic_gabapentinoid"}),
+        ("Cymbalta 60", "duloxetine", {"analgesic_neuropathic_antidepressant"}),
+        ("Soma 350", "carisoprodol", {"muscle_relaxant"}),
+        ("Eliquis 5 mg bid", "apixaban", {"anticoagulant_antiplatelet"}),
+        ("Marcumar (phenprocoumon)", "blood thinner", {"anticoagulant_antiplatelet"}),
+        ("cyclosporine 100 mg", "ciclosporin", {"immunosuppressant_drugs"}),
+        ("Chantix starter pack", "varenicline", {"tobacco_cessation_drugs"}),
+        ("prednisolone 5 mg", "corticosteroid", {"systemic_steroid"}),
+    ],
+)
+def test_a_drug_is_known_by_its_brand_its_other_names_and_however_it_is_written(
+    text: str, label: str, value_sets: set[str]
+) -> None:
+    found = drug(request(text, authoredOn=ago(3)))
+    assert found.label == label
+    assert set(found.concepts) == value_sets
+    assert all(match.by_text for match in found.concepts.values())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "dexamethasone / ciprofloxacin otic suspension",
+        "triamcinolone 55 mcg nasal inhaler",
+        "prednisolone 1 % eye drops",
+        "betamethasone cream",
+        "triamcinolone oral paste",
+        "tacrolimus 0.1 % ointment",
+        "cyclosporine ophthalmic emulsion",
+        "heparin 10 units/mL flush",
+        "heparin lock",
+    ],
+)
+def test_a_drug_that_acts_where_it_is_put_is_no_systemic_one(text: str) -> None:
+    assert drugs(request(text, authoredOn=ago(3))) == ()
+
+
+def test_where_a_drug_acts_is_asked_of_words_and_of_ingredients_not_of_its_class() -> None:
+    assert drug(request("dexamethasone oral drops", authoredOn=ago(3))).label == "dexamethasone"
+    assert drugs(request(coded("3264", text="dexamethasone eye drops"), authoredOn=ago(3))) == ()
+    assert drug(request(coded("H02AB02", ATC, text="dexamethasone drops"), authoredOn=ago(3))).concepts
+    assert drug(request(coded("3264"), authoredOn=ago(3))).label == "dexamethasone"
+    assert drug(request("heparin 5000 units", authoredOn=ago(3))).label == "heparin"
+
+
+def test_no_strength_is_read_from_a_brand_and_a_combination_is_told_from_its_names() -> None:
+    """5 mg of Percocet might be of either ingredient."""
+    dose = {"doseAndRate": [{"doseQuantity": {"value": 325, "unit": "mg", "code": "mg"}}]}
+    often = {"timing": {"repeat": {"frequency": 4, "period": 1, "periodUnit": "d"}}}
+    found = drug(request("Percocet", authoredOn=ago(3), dosageInstruction=[dose | often]))
+    assert found.opioid and found.dose is not None
+    assert not found.dose.tells
+
+
 @pytest.mark.parametrize("text", ["lisinopril 10 mg", "oxycodonelike", "", "pinoxycodone tea"])
 def test_other_drugs_and_parts_of_words_are_not_read(text: str) -> None:
     assert drugs(request(text, authoredOn=ago(3))) == ()
@@ -130,6 +205,9 @@ def test_what_an_inpatient_was_given_of_opioids_is_ignored_and_of_others_marked(
         (coded("1797650"), None, True),
         ("buprenorphine/naloxone film", None, True),
         ("buprenorphine 8 mg sublingual tablet", None, True),
+        ("Suboxone 8-2", None, True),
+        ("Belbuca 150 mcg buccal film", None, False),
+        ("Butrans 10 mcg/hr patch", None, False),
         (coded("904870"), None, False),
         (coded("1819", text="buprenorphine"), None, False),
         (coded("N02AE01", ATC, text="buprenorphine sublingual"), None, False),

@@ -16,7 +16,7 @@ from cds_service.findings.sign import Sign
 from cds_service.knowledge.evidence import Evidence
 from cds_service.rendering.checks import LINE_LIMIT
 from cds_service.rendering.detail import DETAIL_LIMIT, citations, detail
-from cds_service.rendering.points import ENOUGH_BULLETS, Points
+from cds_service.rendering.points import ENOUGH_BULLETS, Points, points
 from tests.rendering.charts import (
     CAUDA_EQUINA,
     CLAUDICATION,
@@ -412,3 +412,16 @@ def test_whatever_there_is_to_tell_it_fits_and_holds_no_html(
     assert len(text) <= DETAIL_LIMIT
     assert "<" not in text
     assert section(text, "Cautions")
+
+
+def test_drugs_a_sign_has_told_of_are_not_told_again_as_care() -> None:
+    long_term = Fact("oxycodone since 1 May 2024 (900 days covered)", ("MedicationRequest/a", "MedicationRequest/b"))
+    sign = Sign("medication-dependence", "present", "full", because="long-term opioids", facts=(long_term,))
+    same = Fact("oxycodone covering 361 days, 1 May 2026 to 20 November 2026", ("MedicationRequest/b",))
+    more = Fact("naproxen, oxycodone covering 300 days", ("MedicationRequest/b", "MedicationRequest/n"))
+    unnamed = Fact("ibuprofen covering 20 days")
+    pain = replace(PAIN, facts=(*PAIN.facts, same))
+    has = replace(findings(sign, pain), care=replace(findings(sign).care, facts=(same, more, unnamed)))
+    told = points(assessment("recommend", has)).why
+    assert long_term in told and same not in told
+    assert more in told and unnamed in told

@@ -196,6 +196,7 @@ def test_what_to_do_next_begins_with_the_examination() -> None:
     step = next_step(words().cards["consider"], words().shared, told)
     assert step.startswith("Examine for myelopathy: hands, gait, reflexes.")
     assert "physical therapy" not in step
+    assert step.count("for myelopathy") == 1
 
 
 def test_the_same_complaint_is_said_once() -> None:
@@ -212,3 +213,10 @@ def test_the_same_complaint_is_said_once() -> None:
 def test_a_warning_beside_a_time_critical_sign_says_promptly_first() -> None:
     told = assessment("not-advised", findings(WEAKNESS, risks=(SCARRING,)))
     assert summary_of(told) == "Refer promptly; MISS may not suit: extensive epidural scarring."
+
+
+def test_claudication_alone_is_named_before_the_examination() -> None:
+    named = replace(CLAUDICATION, strength="partial", brief="neurogenic claudication, 26 weeks", missing=(EXAMINE,))
+    said = summary_of(assessment("consider", findings(named)))
+    assert said.startswith("MISS evaluation may be worth discussing: neurogenic claudication, 26 weeks")
+    assert "examine for myelopathy" in said
