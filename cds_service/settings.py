@@ -81,6 +81,10 @@ class Settings(BaseModel):
         default="critical", description="the strongest indicator a card may have"
     )
     recommend_needs: Listed = Field(default=(), description="prefetch keys without which `recommend` is `consider`")
+    suggestion_intent: Literal["order", "proposal"] = Field(
+        default="order", description="the intent of the orders that a card offers to draft"
+    )
+    referral_codes: Path | None = Field(default=None, description="a site's own codes for those orders, a TOML file")
     today: Annotated[date, BeforeValidator(_day)] | None = Field(
         default=None, description="the day of assessment; development only; unset: today in UTC"
     )

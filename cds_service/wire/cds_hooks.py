@@ -17,10 +17,11 @@ Indicator = Literal["info", "warning", "critical"]
 
 
 class Context(Struct, gc=False):
-    """Who is looking at whom. `userId` may be of any type; only its absence is wrong."""
+    """Who is looking at whom. `userId` may be of any type; only its absence is wrong. `encounterId` likewise."""
 
     patientId: Annotated[str, Meta(min_length=1)]
     userId: Annotated[Raw, Meta(extra_json_schema={"type": "string"})] | UnsetType = UNSET
+    encounterId: Annotated[Raw, Meta(extra_json_schema={"type": "string"})] | UnsetType = UNSET
 
 
 class Prefetch(Struct, gc=False):
