@@ -7,10 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 from uuid import UUID, uuid4
 
+from msgspec import Raw
+
 from cds_service.assessment.miss import Assessment
 from cds_service.findings.words import day_in_words
+from cds_service.knowledge.codes import Codes
 from cds_service.knowledge.load import Knowledge
 from cds_service.rendering.asker import Asker
+from cds_service.rendering.completed_draft import completed_draft
 from cds_service.rendering.detail import citations, detail
 from cds_service.rendering.extension import extension, full_extension
 from cds_service.rendering.order_codes import NO_CODINGS, Codings
@@ -46,6 +50,7 @@ class Rendering:
     cited: Mapping[str, str]
     frames: Mapping[str, Frame]
     ordering: Ordering
+    codes: Codes
     new_uuid: Callable[[], UUID] = field(default=uuid4)
 
     def cards(
@@ -75,6 +80,10 @@ class Rendering:
             extension=self._extension(assessment, extension_mode),
         )
         return (card,)
+
+    def completed_draft(self, draft: bytes | Raw, assessment: Assessment, asker: Asker) -> wire.Suggestion | None:
+        """The clinician's ServiceRequest as an `update` with what it leaves empty; None where there is nothing."""
+        return completed_draft(draft, assessment, asker, self.ordering, self.codes)
 
     def assessed(self, assessment: Assessment, cards: tuple[wire.Card, ...]) -> dict[str, Any]:
         """The whole assessment for `assess --json` and the explanation page; `cards` as the hook would answer."""
@@ -110,6 +119,7 @@ def rendering_of(
         cited=citations(knowledge.evidence),
         frames={rule: _frame(card, words, f"{base}/rules/{rule}") for rule, card in words.cards.items()},
         ordering=Ordering(order_templates(intent, site), words.shared, knowledge.given, new_uuid),
+        codes=knowledge.codes,
         new_uuid=new_uuid,
     )
 

@@ -29,6 +29,7 @@ LEAST_ROOM = 24  # what a summary must leave for its reasons, when every key is 
 NEXT_LIMIT = 560
 REASONS_LIMIT = 100
 SHORT_BULLET = 60
+FILLED_MEMBERS = ("reasonCode", "reasonReference", "supportingInfo", "bodySite", "note")
 LABEL_LIMIT = 60  # a button's
 LINE_LIMIT = 200
 OVERRIDES_FROM, OVERRIDES_TO = 5, 7
@@ -69,9 +70,12 @@ def _check_shared(at: str, words: SharedWords, evidence: Collection[str]) -> Non
     plain = ("source_label", "link_label", "imaging_missing", "before_revision", "not_read", "complete_label")
     for key in plain:
         _check(at, key, getattr(words, key), (), LINE_LIMIT)
-    for table, texts in (("actions", words.actions), ("candidates", words.candidates)):
+    for table, texts in (("actions", words.actions), ("candidates", words.candidates), ("members", words.members)):
         for name, text in texts.items():
             _check(at, f"{table}.{name}", text, (), LINE_LIMIT)
+    for name in FILLED_MEMBERS:
+        if name not in words.members:
+            raise _wrong(at, f"members.{name}", "is missing", "say what it is called")
     for name in get_args(Candidate):
         if name not in words.candidates:
             raise _wrong(at, f"candidates.{name}", "is missing", "say what the procedure is")

@@ -94,15 +94,14 @@ def grounds_of(assessment: Assessment) -> Grounds:
     has = assessment.findings
     flags = (*has.red_flags.emergencies, *has.red_flags.prompts)
     if assessment.outcome == "urgent":
-        return Grounds(tuple(map(_of_flag, flags)))
+        return Grounds(tuple(map(_of_flag, flags)), each_source((flag.fact for flag in flags), "Condition"))
     signs = starting_signs(has)
     facts = list(dict.fromkeys(fact for sign in signs for fact in sign.facts))
     current = has.complaints.current()
     deciding = sorted((c for c in current if c.fact in facts), key=lambda c: facts.index(c.fact))
     told = [complaint.fact for complaint in current]
-    beside = (source for fact in facts if fact not in told for source in fact.sources)
-    chosen = deciding or has.complaints.symptoms() or current
-    return Grounds(tuple(map(_of_complaint, chosen)), tuple(s for s in beside if s.startswith("Condition/")))
+    beside = each_source((fact for fact in facts if fact not in told), "Condition")
+    return Grounds(tuple(map(_of_complaint, deciding or has.complaints.symptoms() or current)), beside)
 
 
 def _of_complaint(complaint: Complaint) -> Ground:

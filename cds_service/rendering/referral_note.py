@@ -50,22 +50,24 @@ class Topic:
     lacking: tuple[str, ...] = ()
     unchecked: tuple[str, ...] = ()
 
-    @property
-    def line(self) -> str:
-        """ "Imaging: MRI of the lumbar spine, 5 May 2026."; empty where there is nothing to say."""
-        said = "; ".join(dict.fromkeys(fact.text for fact in self.facts))
+    def line(self, before: str = "") -> str:
+        """ "Imaging: MRI of the lumbar spine, 5 May 2026."; empty where there is nothing that `before` does not say."""
+        said = "; ".join(dict.fromkeys(fact.text for fact in self.facts if fact.text not in before))
         return f"{self.heading}: {said}." if said else ""
 
 
 Asked = Callable[[Findings, Thresholds], Topic]
 
 
-def topics_in_lines(topics: Iterable[Topic]) -> list[str]:
-    """A line for each topic with something to say, then what was not found, then what was not checked."""
+def topics_in_lines(topics: Iterable[Topic], before: str = "") -> list[str]:
+    """A line for each topic with something to say, then what was not found, then what was not checked.
+
+    What stands in `before` already is not said again.
+    """
     given = tuple(topics)
     lacking = dict.fromkeys(word for topic in given for word in topic.lacking)
     unchecked = dict.fromkeys(word for topic in given for word in topic.unchecked)
-    lines = [topic.line for topic in given if topic.line]
+    lines = [line for topic in given if (line := topic.line(before))]
     if lacking:
         lines.append(f"Not found in the chart: {'; '.join(lacking)}.")
     if unchecked:
@@ -167,9 +169,7 @@ def other_risks(has: Findings, given: Thresholds) -> Topic:
     """What else an operation is planned by."""
     present = (fact for risk in has.risks if risk.present and risk.id in OTHER_RISKS for fact in risk.facts)
     minded = (Fact(caution.text, caution.sources) for caution in has.cautions if caution.id in FOR_THE_SURGEON)
-    return Topic(
-        "Also on record", tuple(Fact(fact.text, fact.sources) for fact in (*has.red_flags.history, *present, *minded))
-    )
+    return Topic("Also on record", (*has.red_flags.history, *present, *minded))
 
 
 WHOLE: tuple[Asked, ...] = (
@@ -208,7 +208,7 @@ def _measured(has: Findings, risk_id: RiskId) -> Topic:
     """The value of a risk, be it low, or why there is none."""
     risk = next(risk for risk in has.risks if risk.id == risk_id)
     if risk.state != "unknown" and risk.facts:
-        return Topic("", tuple(Fact(fact.text, fact.sources) for fact in risk.facts))
+        return Topic("", risk.facts)
     what, _, how = risk.because.rpartition(" ")
     if how in ("checked", "recorded"):
         words = (what.removesuffix(" was not").removesuffix(" is not"),)

@@ -151,7 +151,7 @@ class Ordering:
         """The first lines, a line for each topic, and how it came about."""
         ending = self.shared.note_ending.format(day=day_in_words(has.record.day))
         not_read = self.shared.not_read if topics else ""
-        lines = (*first_lines, *topics_in_lines(topics), not_read, ending)
+        lines = (*first_lines, *topics_in_lines(topics, " ".join(first_lines)), not_read, ending)
         return Note(self.shared.source_label, "\n".join(line for line in lines if line))
 
 

@@ -101,6 +101,7 @@ class SharedWords:
     note_ending: str
     complete_label: str
     complete_action: str
+    members: Mapping[str, str]
     actions: Mapping[RiskId, str]
     candidates: Mapping[Candidate, str]
     basis: Mapping[str, tuple[str, ...]]
