@@ -66,7 +66,7 @@ class Rendering:
             return ()
         words, frame = self.words.cards[assessment.rule], self.frames[assessment.rule]
         told = points(assessment)
-        offered = self.ordering.suggestions(assessment, told, words, asker) if asker else ()
+        offered = self.ordering.suggestions(assessment, told, words, asker, self.new_uuid) if asker else ()
         card = wire.Card(
             uuid=str(self.new_uuid()),
             summary=summary(words, told),
@@ -83,7 +83,7 @@ class Rendering:
 
     def completed_draft(self, draft: bytes | Raw, assessment: Assessment, asker: Asker) -> wire.Suggestion | None:
         """The clinician's ServiceRequest as an `update` with what it leaves empty; None where there is nothing."""
-        return completed_draft(draft, assessment, asker, self.ordering, self.codes)
+        return completed_draft(draft, assessment, asker, self.ordering, self.codes, self.new_uuid)
 
     def assessed(self, assessment: Assessment, cards: tuple[wire.Card, ...]) -> dict[str, Any]:
         """The whole assessment for `assess --json` and the explanation page; `cards` as the hook would answer."""
@@ -118,7 +118,7 @@ def rendering_of(
         words=words,
         cited=citations(knowledge.evidence),
         frames={rule: _frame(card, words, f"{base}/rules/{rule}") for rule, card in words.cards.items()},
-        ordering=Ordering(order_templates(intent, site), words.shared, knowledge.given, new_uuid),
+        ordering=Ordering(order_templates(intent, site), words.shared, knowledge.given),
         codes=knowledge.codes,
         new_uuid=new_uuid,
     )

@@ -19,7 +19,7 @@ from cds_service.record.words import strings_of
 from cds_service.rendering.asker import Asker
 from cds_service.rendering.order_reasons import Grounds, grounds_of
 from cds_service.rendering.referral_note import WHOLE, information
-from cds_service.rendering.suggestions import Ordering, body_sites, references
+from cds_service.rendering.suggestions import NewUuid, Ordering, body_sites, references
 from cds_service.wire import fhir
 from cds_service.wire.cds_hooks import Action, Suggestion
 from cds_service.wire.orders import Concept
@@ -30,7 +30,7 @@ EMPTY: tuple[object, ...] = (None, "", [], {})
 
 
 def completed_draft(
-    draft: bytes | Raw, assessment: Assessment, asker: Asker, ordering: Ordering, codes: Codes
+    draft: bytes | Raw, assessment: Assessment, asker: Asker, ordering: Ordering, codes: Codes, new_uuid: NewUuid
 ) -> Suggestion | None:
     """The draft with `reasonCode`, `reasonReference`, `supportingInfo`, `bodySite` and `note` where it had none.
 
@@ -47,7 +47,7 @@ def completed_draft(
     words = ordering.shared
     told = words.complete_action.format(members=_listed([words.members[name] for name in added]))
     action = Action("update", told, Raw(msgspec.json.encode(whole)))
-    return Suggestion(words.complete_label, str(ordering.new_uuid()), (action,))
+    return Suggestion(words.complete_label, str(new_uuid()), (action,))
 
 
 def region_of_draft(written: Mapping[str, Raw], codes: Codes) -> Region:

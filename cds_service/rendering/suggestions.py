@@ -40,6 +40,7 @@ from cds_service.wire.cds_hooks import Action, Suggestion
 from cds_service.wire.orders import Concept, DraftOrder, Note, Reference
 
 # Epic honours no other; and of several orders a clinician may well want all.
+NewUuid = Callable[[], UUID]
 SELECTION: Literal["any"] = "any"
 RISK_OF: Mapping[OrderKind, RiskId] = {
     "hba1c": "uncontrolled-diabetes",
@@ -74,7 +75,7 @@ class Wanted:
 
     def said(self, words: str) -> str:
         """The words with their places filled, in our own words."""
-        found = "; ".join(fact.text for fact in self.risks)
+        found = "; ".join(dict.fromkeys(fact.text for fact in self.risks))
         return words.format(place=self.grounds.place, complaint=self.grounds.complaint, found=found)
 
     @property
@@ -90,7 +91,9 @@ class Wanted:
     @property
     def reason_codes(self) -> tuple[Concept, ...]:
         """The complaint, or the risk it treats."""
-        return tuple(Concept(text=fact.text) for fact in self.risks) if self.treats else self.grounds.concepts
+        if not self.treats:
+            return self.grounds.concepts
+        return tuple(Concept(text=text) for text in dict.fromkeys(fact.text for fact in self.risks))
 
     @property
     def conditions(self) -> tuple[str, ...]:
@@ -110,21 +113,21 @@ class Ordering:
     templates: Templates
     shared: SharedWords
     given: Thresholds
-    new_uuid: Callable[[], UUID]
 
     def suggestions(
-        self, assessment: Assessment, told: Points, words: CardWords, asker: Asker
+        self, assessment: Assessment, told: Points, words: CardWords, asker: Asker, new_uuid: NewUuid
     ) -> tuple[Suggestion, ...]:
         """Those that apply, in the order of the card; none where nobody could tell whose the orders are."""
         if not asker.subject:
             return ()
-        return tuple(self._suggestion(one, words.suggestions[one.kind], asker) for one in wanted(assessment, told))
+        offered = wanted(assessment, told)
+        return tuple(self._suggestion(one, words.suggestions[one.kind], asker, new_uuid) for one in offered)
 
-    def _suggestion(self, one: Wanted, words: OrderWords, asker: Asker) -> Suggestion:
+    def _suggestion(self, one: Wanted, words: OrderWords, asker: Asker, new_uuid: NewUuid) -> Suggestion:
         text = one.said(words.order)
-        order = self._order(one, text, one.said(words.note), asker)
+        order = msgspec.structs.replace(self._order(one, text, one.said(words.note), asker), id=str(new_uuid()))
         action = Action("create", self.shared.create_action.format(order=text), Raw(msgspec.json.encode(order)))
-        return Suggestion(one.said(words.label), str(self.new_uuid()), (action,))
+        return Suggestion(one.said(words.label), str(new_uuid()), (action,))
 
     def _order(self, one: Wanted, text: str, first_line: str, asker: Asker) -> DraftOrder:
         template = self.templates[codes_for(one.kind, one.grounds.regions)]
@@ -133,7 +136,6 @@ class Ordering:
         critical = self.shared.time_critical.format(reasons=one.critical) if one.critical else ""
         return msgspec.structs.replace(
             template,
-            id=str(self.new_uuid()),
             code=Concept(template.code.coding, text),
             priority="urgent" if one.urgent else "routine",
             subject=Reference(asker.subject),

@@ -77,7 +77,7 @@ class Action(Struct, frozen=True, omit_defaults=True):
 
     type: Literal["create", "update", "delete"]
     description: str
-    resource: Raw | UnsetType = UNSET
+    resource: Annotated[Raw, Meta(extra_json_schema={"type": "object"})] | UnsetType = UNSET
     resourceId: str = ""
 
 
