@@ -90,7 +90,10 @@ def place_in_words(regions: Iterable[Region]) -> str:
 
 
 def grounds_of(assessment: Assessment) -> Grounds:
-    """Of an urgent card its flags; else the complaints of the signs that decided, or all that are current."""
+    """Of an urgent card its flags; else the complaints of the signs that decided, or all that are current.
+
+    Where there is no complaint, the signs themselves.
+    """
     has = assessment.findings
     flags = (*has.red_flags.emergencies, *has.red_flags.prompts)
     if assessment.outcome == "urgent":
@@ -101,7 +104,8 @@ def grounds_of(assessment: Assessment) -> Grounds:
     deciding = sorted((c for c in current if c.fact in facts), key=lambda c: facts.index(c.fact))
     told = [complaint.fact for complaint in current]
     beside = each_source((fact for fact in facts if fact not in told), "Condition")
-    return Grounds(tuple(map(_of_complaint, deciding or has.complaints.symptoms() or current)), beside)
+    chosen = tuple(map(_of_complaint, deciding or has.complaints.symptoms() or current))
+    return Grounds(chosen or tuple(Ground(sign.because) for sign in signs), beside)
 
 
 def _of_complaint(complaint: Complaint) -> Ground:
