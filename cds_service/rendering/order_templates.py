@@ -1,6 +1,6 @@
 """Every order as far as it is the same for all patients, checked against FHIR R4B once, when the service starts.
 
-A call fills a copy: checking each anew would cost eight hundred times as much (see docs on performance).
+A call fills a copy; to check each order anew would cost more than the whole answer does.
 """
 
 from __future__ import annotations
