@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cds_service.assessment.miss import Assessment
 from cds_service.findings.complaints import Complaint
@@ -43,29 +43,27 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
-    """All of them, the most telling first, and the other entries that decided (a weakness, a gait difficulty)."""
+    """All of them, the most telling first, and the other entries that decided (a weakness, a gait difficulty).
+
+    `regions` are the parts of the spine they name, from above; `place` says so: "lumbar spine", "spine". `complaint` is
+    the first of them, without its region where the place says it: "stenosis with neurogenic claudication".
+    """
 
     all: tuple[Ground, ...] = ()
     beside: tuple[str, ...] = ()
+    regions: tuple[Region, ...] = field(init=False)
+    place: str = field(init=False)
+    complaint: str = field(init=False)
 
-    @property
-    def regions(self) -> tuple[Region, ...]:
-        """The parts of the spine they name, from above."""
+    def __post_init__(self) -> None:
         named = {ground.region for ground in self.all}
-        return tuple(region for region in REGIONS if region in named)
-
-    @property
-    def place(self) -> str:
-        """ "lumbar spine", "cervical and lumbar spine", "spine"."""
-        return place_in_words(self.regions)
-
-    @property
-    def complaint(self) -> str:
-        """The first in words, without its region where the place says it: "stenosis with neurogenic claudication"."""
-        if not self.all:
-            return "spine disease"
-        first = self.all[0]
-        return first.text.removeprefix(f"{first.region} ") if self.regions == (first.region,) else first.text
+        regions = tuple(region for region in REGIONS if region in named)
+        complaint = self.all[0].text if self.all else "spine disease"
+        if len(regions) == 1 and self.all[0].region in regions:
+            complaint = complaint.removeprefix(f"{regions[0]} ")
+        object.__setattr__(self, "regions", regions)
+        object.__setattr__(self, "place", place_in_words(regions))
+        object.__setattr__(self, "complaint", complaint)
 
     @property
     def concepts(self) -> tuple[Concept, ...]:
@@ -85,8 +83,9 @@ class Grounds:
 
 def place_in_words(regions: Iterable[Region]) -> str:
     """The part of the spine that is meant."""
-    named = tuple(regions)
-    return f"{' and '.join(named)} spine" if named else "spine"
+    *others, last = ("", *regions)
+    listed = ", ".join(filter(None, others))
+    return " ".join(part for part in (f"{listed} and" if listed else "", last, "spine") if part)
 
 
 def grounds_of(assessment: Assessment) -> Grounds:
@@ -101,8 +100,9 @@ def grounds_of(assessment: Assessment) -> Grounds:
     signs = starting_signs(has)
     facts = list(dict.fromkeys(fact for sign in signs for fact in sign.facts))
     current = has.complaints.current()
-    deciding = sorted((c for c in current if c.fact in facts), key=lambda c: facts.index(c.fact))
     told = [complaint.fact for complaint in current]
+    found = ((facts.index(fact), at) for at, fact in enumerate(told) if fact in facts)
+    deciding = tuple(current[at] for _, at in sorted(found))
     beside = each_source((fact for fact in facts if fact not in told), "Condition")
     chosen = tuple(map(_of_complaint, deciding or has.complaints.symptoms() or current))
     return Grounds(chosen or tuple(Ground(sign.because) for sign in signs), beside)

@@ -62,31 +62,27 @@ THERAPY_ORDERS = ("care_physical_therapy",)
 class Wanted:
     """One order that applies: what it is for.
 
-    `risks` are the facts of the risk that it treats, or that a surgeon is asked about; `critical` says what cannot
-    wait, where something cannot.
+    `topics` are what its note tells, `risks` the facts of the risk that it treats or that a surgeon is asked about;
+    `critical` says what cannot wait, where something cannot.
     """
 
     kind: OrderKind
     has: Findings
     grounds: Grounds
+    topics: tuple[Topic, ...] = ()
     risks: tuple[Fact, ...] = ()
     urgent: bool = False
     critical: str = ""
 
     def said(self, words: str) -> str:
         """The words with their places filled, in our own words."""
-        found = "; ".join(dict.fromkeys(fact.text for fact in self.risks))
+        found = "; ".join(dict.fromkeys([fact.text for fact in self.risks]))
         return words.format(place=self.grounds.place, complaint=self.grounds.complaint, found=found)
 
     @property
     def treats(self) -> bool:
         """It is for a risk, not for the spine."""
         return self.kind in RISK_OF
-
-    @property
-    def topics(self) -> tuple[Asked, ...]:
-        """What its note tells; of a red flag only what matters today."""
-        return FOR_URGENT if self.urgent else TOPICS_OF.get(self.kind, ())
 
     @property
     def reason_codes(self) -> tuple[Concept, ...]:
@@ -120,7 +116,7 @@ class Ordering:
         """Those that apply, in the order of the card; none where nobody could tell whose the orders are."""
         if not asker.subject:
             return ()
-        offered = wanted(assessment, told)
+        offered = wanted(assessment, told, self.given)
         return tuple(self._suggestion(one, words.suggestions[one.kind], asker, new_uuid) for one in offered)
 
     def _suggestion(self, one: Wanted, words: OrderWords, asker: Asker, new_uuid: NewUuid) -> Suggestion:
@@ -131,8 +127,7 @@ class Ordering:
 
     def _order(self, one: Wanted, text: str, first_line: str, asker: Asker) -> DraftOrder:
         template = self.templates[codes_for(one.kind, one.grounds.regions)]
-        topics = tuple(topic(one.has, self.given) for topic in one.topics)
-        sources = (*each_source(one.risks, *INFORMATION), *information(topics))
+        sources = (*each_source(one.risks, *INFORMATION), *information(one.topics))
         critical = self.shared.time_critical.format(reasons=one.critical) if one.critical else ""
         return msgspec.structs.replace(
             template,
@@ -146,7 +141,7 @@ class Ordering:
             reasonReference=references(one.conditions, asker),
             supportingInfo=references(sources, asker),
             bodySite=one.body_sites,
-            note=(self.note(topics, one.has, first_line, critical),),
+            note=(self.note(one.topics, one.has, first_line, critical),),
         )
 
     def note(self, topics: tuple[Topic, ...], has: Findings, *first_lines: str) -> Note:
@@ -157,15 +152,28 @@ class Ordering:
         return Note(self.shared.source_label, "\n".join(line for line in lines if line))
 
 
-def wanted(assessment: Assessment, told: Points) -> tuple[Wanted, ...]:
-    """The orders of the card that apply to this patient."""
+def wanted(assessment: Assessment, told: Points, given: Thresholds) -> tuple[Wanted, ...]:
+    """The orders of the card that apply to this patient; what two of them tell is looked up once."""
     has = assessment.findings
     kinds = [kind for kind in OFFERED[assessment.rule] if _applies(kind, has, told)]
     if not kinds:
         return ()
     grounds, urgent = grounds_of(assessment), assessment.outcome == "urgent"
     critical = "" if urgent else "; ".join(sign.brief for sign in told.signs if sign.time_critical)
-    return tuple(Wanted(kind, has, grounds, _risk_facts(kind, has, told), urgent, critical) for kind in kinds)
+    asked = {kind: FOR_URGENT if urgent else TOPICS_OF.get(kind, ()) for kind in kinds}
+    topics = {topic: topic(has, given) for topic in {each for several in asked.values() for each in several}}
+    return tuple(
+        Wanted(
+            kind,
+            has,
+            grounds,
+            topics=tuple([topics[topic] for topic in asked[kind]]),
+            risks=_risk_facts(kind, has, told),
+            urgent=urgent,
+            critical=critical,
+        )
+        for kind in kinds
+    )
 
 
 def references(sources: tuple[str, ...], asker: Asker) -> tuple[Reference, ...]:
