@@ -37,6 +37,7 @@ FOR_THE_SURGEON = frozenset(
         *("cirrhosis", "immunosuppression", "long-steroids", "malnutrition"),
     }
 )
+DOSE_MISSING = "how much a day is not on record"
 INFORMATION = ("Observation", "Procedure", "DiagnosticReport")
 MOST_INFORMATION = 30
 
@@ -127,7 +128,7 @@ def imaging(has: Findings, given: Thresholds) -> Topic:
 
 def opioids(has: Findings, given: Thresholds) -> Topic:
     """Which, since when, and how much a day."""
-    dose = dose_in_words(has.mme)
+    dose = dose_in_words(has.mme) or (DOSE_MISSING if has.mme.drugs else "")
     told = (*has.opioids.facts, *((Fact(dose),) if dose else ()))
     return _topic("Opioids", told, "opioids", has.opioids.status == "unknown")
 
