@@ -18,11 +18,18 @@ from cds_service.record.patient import Answer, Key
 from cds_service.record.prefetch import KEYS, incomplete_conditions, supplied_chart
 from cds_service.record.reading import read_record
 from cds_service.record.supplied import SuppliedChart
+from cds_service.rendering.asker import Asker
 from cds_service.rendering.cards import Rendering, rendering_of
 from cds_service.rendering.checks import load_cards
+from cds_service.rendering.order_codes import site_codes
 from cds_service.settings import Settings
 from cds_service.wire.cds_hooks import Card, Indicator
 from cds_service.wire.held import HookCall
+
+
+def utc_now() -> datetime:
+    """The moment, in UTC."""
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +42,10 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Answerer:
-    """The stages with what they need besides a chart. `today` is the day of assessment of a hook call."""
+    """The stages with what they need besides a chart.
+
+    `today` is the day of assessment of a hook call, `now` the moment at which it drafts an order.
+    """
 
     knowledge: Knowledge
     rendering: Rendering
@@ -44,6 +54,7 @@ class Answerer:
     silent_rules: frozenset[str] = frozenset()
     max_indicator: Indicator = "critical"
     recommend_needs: frozenset[Key] = frozenset()
+    now: Callable[[], datetime] = utc_now
 
     def answer(self, call: HookCall) -> Answered:
         """The answer to a hook call.
@@ -52,26 +63,28 @@ class Answerer:
         is to be said: an empty answer would reassure.
         """
         chart = supplied_chart(call)
-        answered = self.of_chart(chart, self.today())
+        asker = Asker(call.patient_id, call.user_id, call.encounter_id, self.now(), chart.temporary)
+        answered = self.of_chart(chart, self.today(), asker)
         if answered.assessment.outcome == "none" and chart.answers["conditions"] is not Answer.ANSWERED:
             raise incomplete_conditions(call)
         return answered
 
-    def of_chart(self, chart: SuppliedChart, day: date) -> Answered:
-        """The answer to a chart from anywhere, as of a day."""
+    def of_chart(self, chart: SuppliedChart, day: date, asker: Asker | None = None) -> Answered:
+        """The answer to a chart from anywhere, as of a day. Without an `asker` orders name no requester."""
         record = read_record(chart, day, self.knowledge)
         given = self.knowledge.given
         assessment = assess(find(record, given), given, recommend_needs=self.recommend_needs)
-        return Answered(assessment, self._cards(assessment))
+        asker = asker or Asker(chart.patient.id or "", temporary=chart.temporary)
+        return Answered(assessment, self._cards(assessment, asker))
 
     def told(self, answered: Answered) -> dict[str, Any]:
         """The whole assessment, for `assess --json` and the explanation page."""
         return self.rendering.assessed(answered.assessment, answered.cards)
 
-    def _cards(self, assessment: Assessment) -> tuple[Card, ...]:
+    def _cards(self, assessment: Assessment, asker: Asker) -> tuple[Card, ...]:
         if self.silent or assessment.rule in self.silent_rules:
             return ()
-        return self.rendering.cards(assessment, max_indicator=self.max_indicator)
+        return self.rendering.cards(assessment, max_indicator=self.max_indicator, asker=asker)
 
 
 def answerer_of(settings: Settings, public_url: str, today: Callable[[], date] | None = None) -> Answerer:
@@ -82,7 +95,9 @@ def answerer_of(settings: Settings, public_url: str, today: Callable[[], date] |
     words = load_cards(knowledge.evidence, settings.cards_dir)
     return Answerer(
         knowledge=knowledge,
-        rendering=rendering_of(knowledge, words, public_url),
+        rendering=rendering_of(
+            knowledge, words, public_url, intent=settings.suggestion_intent, site=site_codes(settings.referral_codes)
+        ),
         today=today or _today(settings),
         silent=settings.silent,
         silent_rules=frozenset(settings.silent_rules),

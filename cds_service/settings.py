@@ -84,6 +84,10 @@ class Settings(BaseModel):
         default=30, ge=0, le=3650, description="how long a card that was set aside stays away; 0: not at all"
     )
     recommend_needs: Listed = Field(default=(), description="prefetch keys without which `recommend` is `consider`")
+    suggestion_intent: Literal["order", "proposal"] = Field(
+        default="order", description="the intent of the orders that a card offers to draft"
+    )
+    referral_codes: Path | None = Field(default=None, description="a site's own codes for those orders, a TOML file")
     today: Annotated[date, BeforeValidator(_day)] | None = Field(
         default=None, description="the day of assessment; development only; unset: today in UTC"
     )

@@ -22,6 +22,7 @@ from cds_service.errors import (
 )
 from cds_service.wire import cds_hooks as wire
 from cds_service.wire.feedback import FeedbackBatch, Recorded
+from cds_service.wire.orders import Concept, DraftOrder, Note, Reference
 
 VERSION = "0.1.0"
 REF = "#/components/schemas/"
@@ -85,6 +86,31 @@ EXAMPLE_FEEDBACK: Mapping[str, Any] = {
         }
     ]
 }
+
+
+def encoded(value: object) -> msgspec.Raw:
+    """As it goes out."""
+    return msgspec.Raw(msgspec.json.encode(value))
+
+
+EXAMPLE_ORDER = DraftOrder(
+    intent="order",
+    category=(Concept((wire.Coding("http://snomed.info/sct", "3457005", "Patient referral"),)),),
+    code=Concept(
+        (wire.Coding("http://snomed.info/sct", "91251008", "Physical therapy"),),
+        "Physical therapy, lumbar spine: low back pain",
+    ),
+    id="9a1d3c54-5b0e-4b1f-8c51-0d3c7f2b6e10",
+    status="draft",
+    priority="routine",
+    subject=Reference(f"Patient/{EXAMPLE_ID}"),
+    requester=Reference("Practitioner/example"),
+    authoredOn="2026-11-22T09:30:00Z",
+    reasonCode=(Concept(text="low back pain"),),
+    reasonReference=(Reference("Condition/example-pain"),),
+    bodySite=(Concept(text="lumbar spine"),),
+    note=(Note("MISS decision support", "Symptoms and diagnoses: low back pain since 10 May 2026 (28 weeks)."),),
+)
 EXAMPLE_CARD = wire.Card(
     uuid="6d0a1c0e-6a0c-4c7e-9f3b-6a2f0f7c1d55",
     summary="MISS evaluation may be worth discussing: low back pain for 28 weeks; unchecked: medications.",
@@ -95,11 +121,19 @@ EXAMPLE_CARD = wire.Card(
         "https://miss.example/rules/consider",
         wire.Coding("https://miss-cds.org/CodeSystem/rule", "consider", "MISS evaluation may be worth discussing"),
     ),
+    suggestions=(
+        wire.Suggestion(
+            "Draft a referral for physical therapy",
+            "0f8c2a96-7a3e-4f0b-9b57-3f1f5f0c9d22",
+            (wire.Action("create", "Create a draft, to be checked and signed by you", encoded(EXAMPLE_ORDER)),),
+        ),
+    ),
+    selectionBehavior="any",
 )
 
 
 def _answer(struct: type, description: str, example: object) -> dict[str, Any]:
-    content = {"schema": {"$ref": REF + struct.__name__}, "example": msgspec.to_builtins(example)}
+    content = {"schema": {"$ref": REF + struct.__name__}, "example": msgspec.json.decode(encoded(example))}
     return {"description": description, "content": {"application/json": content}}
 
 

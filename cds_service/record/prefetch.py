@@ -8,6 +8,7 @@ next page. Nothing is fetched: what prefetch did not bring is not there (contrac
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -73,12 +74,24 @@ def chart_of(
         condition_urls={at: it for at, it in held.conditions.by_url.items() if is_the_patients(it.subject, mine, urls)},
         answers=answers,
         oddities=tuple(oddities(held)),
+        temporary=partial(temporary_references, held),
     )
 
 
 def parts(held: HeldKeys) -> tuple[tuple[Key, Held[Any]], ...]:
     """Each key with what it held."""
     return tuple((key, getattr(held, key)) for key in KEYS)
+
+
+def temporary_references(held: HeldKeys) -> frozenset[str]:
+    """What came under a `urn:uuid:` address: whoever sent it has it on no server."""
+    found = set()
+    for key, part in parts(held):
+        entries = ((entry.fullUrl, entry.resource) for entry in part.entries)
+        for url, resource in (*part.by_url.items(), *entries):
+            if url and url.startswith("urn:uuid:") and resource.id:
+                found.add(f"{RESOURCE_OF[key]}/{resource.id}")
+    return frozenset(found)
 
 
 def patient_urls(held: HeldKeys, patient_id: str) -> frozenset[str]:

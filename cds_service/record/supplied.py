@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -19,6 +19,7 @@ class SuppliedChart:
     `patient_urls` are the fullUrls the Patient entry is known under. `medications` and `condition_urls` hold a
     resource under every way it may be referred to besides its id ("Medication/x", a fullUrl, "urn:uuid:x");
     a Condition's "Condition/x" and "urn:uuid:x" need not be repeated there. `oddities` come from decoding.
+    `temporary` gives the `Type/id` of what has a `urn:uuid:` for its fullUrl, and so is on no server; few ask.
     """
 
     patient: fhir.Patient
@@ -34,3 +35,4 @@ class SuppliedChart:
     condition_urls: Mapping[str, fhir.Condition] = field(default_factory=lambda: NOTHING)
     answers: Mapping[Key, Answer] = field(default_factory=lambda: MappingProxyType({}))
     oddities: tuple[str, ...] = ()
+    temporary: Callable[[], frozenset[str]] = frozenset

@@ -7,16 +7,25 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 from uuid import UUID, uuid4
 
+from msgspec import Raw
+
 from cds_service.assessment.miss import Assessment
 from cds_service.findings.words import day_in_words
+from cds_service.knowledge.codes import Codes
 from cds_service.knowledge.load import Knowledge
+from cds_service.rendering.asker import Asker
+from cds_service.rendering.completed_draft import completed_draft
 from cds_service.rendering.detail import citations, detail
 from cds_service.rendering.extension import extension, full_extension
+from cds_service.rendering.order_codes import NO_CODINGS, Codings
+from cds_service.rendering.order_templates import order_templates
 from cds_service.rendering.override_reasons import OVERRIDE_DISPLAYS, OVERRIDE_SYSTEM
 from cds_service.rendering.points import points
+from cds_service.rendering.suggestions import SELECTION, Ordering
 from cds_service.rendering.summary import summary
 from cds_service.rendering.words import CardWords, Words
 from cds_service.wire import cds_hooks as wire
+from cds_service.wire.orders import Intent
 
 RULE_SYSTEM = "https://miss-cds.org/CodeSystem/rule"
 INDICATORS: tuple[wire.Indicator, ...] = get_args(wire.Indicator)  # from mild to severe
@@ -40,6 +49,8 @@ class Rendering:
     words: Words
     cited: Mapping[str, str]
     frames: Mapping[str, Frame]
+    ordering: Ordering
+    codes: Codes
     new_uuid: Callable[[], UUID] = field(default=uuid4)
 
     def cards(
@@ -48,23 +59,31 @@ class Rendering:
         *,
         max_indicator: wire.Indicator = "critical",
         extension_mode: ExtensionMode = "full",
+        asker: Asker | None = None,
     ) -> tuple[wire.Card, ...]:
-        """The card of the deciding rule; none when no rule speaks."""
+        """The card of the deciding rule; none when no rule speaks. Without an `asker` it offers no orders."""
         if assessment.outcome == "none":
             return ()
         words, frame = self.words.cards[assessment.rule], self.frames[assessment.rule]
         told = points(assessment)
+        offered = self.ordering.suggestions(assessment, told, words, asker, self.new_uuid) if asker else ()
         card = wire.Card(
             uuid=str(self.new_uuid()),
             summary=summary(words, told),
             indicator=capped(words.indicator, max_indicator),
             detail=detail(words, self.words.shared, told, self.cited, self._made(assessment)),
             source=frame.source,
+            suggestions=offered,
+            selectionBehavior=SELECTION if offered else "",
             overrideReasons=frame.override_reasons,
             links=frame.links,
             extension=self._extension(assessment, extension_mode),
         )
         return (card,)
+
+    def completed_draft(self, draft: bytes | Raw, assessment: Assessment, asker: Asker) -> wire.Suggestion | None:
+        """The clinician's ServiceRequest as an `update` with what it leaves empty; None where there is nothing."""
+        return completed_draft(draft, assessment, asker, self.ordering, self.codes, self.new_uuid)
 
     def assessed(self, assessment: Assessment, cards: tuple[wire.Card, ...]) -> dict[str, Any]:
         """The whole assessment for `assess --json` and the explanation page; `cards` as the hook would answer."""
@@ -81,15 +100,26 @@ class Rendering:
 
 
 def rendering_of(
-    knowledge: Knowledge, words: Words, public_url: str, *, new_uuid: Callable[[], UUID] = uuid4
+    knowledge: Knowledge,
+    words: Words,
+    public_url: str,
+    *,
+    intent: Intent = "order",
+    site: Codings = NO_CODINGS,
+    new_uuid: Callable[[], UUID] = uuid4,
 ) -> Rendering:
-    """Everything that can be said before there is a patient, said once at the start."""
+    """Everything that can be said before there is a patient, said once at the start.
+
+    `intent` of the orders that cards offer, and a `site`'s own codes for them. Raises SettingsError for the latter.
+    """
     base = public_url.rstrip("/")
     return Rendering(
         version=knowledge.version,
         words=words,
         cited=citations(knowledge.evidence),
         frames={rule: _frame(card, words, f"{base}/rules/{rule}") for rule, card in words.cards.items()},
+        ordering=Ordering(order_templates(intent, site), words.shared, knowledge.given),
+        codes=knowledge.codes,
         new_uuid=new_uuid,
     )
 

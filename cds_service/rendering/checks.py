@@ -11,7 +11,16 @@ from typing import get_args
 from cds_service.errors import KnowledgeError
 from cds_service.knowledge.evidence import Evidence
 from cds_service.rendering.override_reasons import OVERRIDE_DISPLAYS
-from cds_service.rendering.words import SITUATIONS, Candidate, CardId, CardWords, SharedWords, Words, read_words
+from cds_service.rendering.words import (
+    OFFERED,
+    SITUATIONS,
+    Candidate,
+    CardId,
+    CardWords,
+    SharedWords,
+    Words,
+    read_words,
+)
 
 SUMMARY_LIMIT = 139
 ALL_UNCHECKED = "; unchecked: conditions, operations, labs, imaging, medications, referrals"
@@ -20,6 +29,8 @@ LEAST_ROOM = 24  # what a summary must leave for its reasons, when every key is 
 NEXT_LIMIT = 560
 REASONS_LIMIT = 100
 SHORT_BULLET = 60
+FILLED_MEMBERS = ("reasonCode", "reasonReference", "supportingInfo", "bodySite", "note")
+LABEL_LIMIT = 60  # a button's
 LINE_LIMIT = 200
 OVERRIDES_FROM, OVERRIDES_TO = 5, 7
 
@@ -39,6 +50,7 @@ def load_cards(
             raise _wrong(at, "rule", f"is {card.rule}", f"a card's rule is its file's name: {rule}")
         _check_summaries(at, card)
         _check_next(at, card, SITUATIONS[rule], words.shared)
+        _check_suggestions(at, card)
         _check_overrides(at, card.override_reasons)
         _check_evidence(at, "basis", card.basis, evidence)
         for key, text in (("title", card.title), *(("options", option) for option in card.options)):
@@ -51,12 +63,19 @@ def _check_shared(at: str, words: SharedWords, evidence: Collection[str]) -> Non
     _check(at, "footer", words.footer, ("version", "day"), LINE_LIMIT - len("2026.11.0+3f9c2a1b22 Nov 2026"))
     _check(at, "still_open", words.still_open, ("missing",), LINE_LIMIT)
     _check(at, "alongside", words.alongside, ("actions",), LINE_LIMIT)
-    plain = ("source_label", "link_label", "imaging_missing", "before_revision")
+    _check(at, "create_action", words.create_action, ("order",), LINE_LIMIT)
+    _check(at, "time_critical", words.time_critical, ("reasons",), LINE_LIMIT)
+    _check(at, "note_ending", words.note_ending, ("day",), NEXT_LIMIT)
+    _check(at, "complete_action", words.complete_action, ("members",), LINE_LIMIT)
+    plain = ("source_label", "link_label", "imaging_missing", "before_revision", "not_read", "complete_label")
     for key in plain:
         _check(at, key, getattr(words, key), (), LINE_LIMIT)
-    for table, texts in (("actions", words.actions), ("candidates", words.candidates)):
+    for table, texts in (("actions", words.actions), ("candidates", words.candidates), ("members", words.members)):
         for name, text in texts.items():
             _check(at, f"{table}.{name}", text, (), LINE_LIMIT)
+    for name in FILLED_MEMBERS:
+        if name not in words.members:
+            raise _wrong(at, f"members.{name}", "is missing", "say what it is called")
     for name in get_args(Candidate):
         if name not in words.candidates:
             raise _wrong(at, f"candidates.{name}", "is missing", "say what the procedure is")
@@ -130,6 +149,20 @@ def _places(at: str, key: str, text: str) -> list[str]:
         if place is not None and (how or conversion or not place.isidentifier()):
             raise _wrong(at, key, f"{{{place}}} does more than name a place", "write it as {reasons}")
     return [place for _, place, _, _ in parts if place is not None]
+
+
+def _check_suggestions(at: str, card: CardWords) -> None:
+    """Words for each order the card may offer, and for no other."""
+    for kind in OFFERED[card.rule]:
+        if kind not in card.suggestions:
+            raise _wrong(at, f"suggestions.{kind}", "is missing", "give its label, order and note")
+    for kind, order in card.suggestions.items():
+        at_kind = f"suggestions.{kind}"
+        if kind not in OFFERED[card.rule]:
+            raise _wrong(at, at_kind, "is not offered on this card", f"use {_listed(OFFERED[card.rule])}")
+        _check(at, f"{at_kind}.label", order.label, ("place",), LABEL_LIMIT)
+        _check(at, f"{at_kind}.order", order.order, ("place", "complaint"), LINE_LIMIT)
+        _check(at, f"{at_kind}.note", order.note, ("found",), NEXT_LIMIT)
 
 
 def _check_overrides(at: str, codes: tuple[str, ...]) -> None:

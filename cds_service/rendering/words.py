@@ -6,7 +6,7 @@ A word in braces is a place to be filled: `{reasons}`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -17,6 +17,7 @@ from pydantic import ConfigDict, TypeAdapter
 from cds_service.errors import KnowledgeError
 from cds_service.findings.risk import RiskId
 from cds_service.knowledge.layers import Layer, checked, read_layer
+from cds_service.rendering.order_codes import OrderKind
 from cds_service.wire.cds_hooks import Indicator
 
 CardId = Literal["urgent-emergency", "urgent-prompt", "not-advised", "optimise-first", "recommend", "consider"]
@@ -33,6 +34,26 @@ SITUATIONS: Mapping[CardId, tuple[Situation, ...]] = {
     "recommend": ("usual", "time-critical", "in-parallel"),
     "consider": ("usual", "time-critical", "unexamined"),
 }
+# The orders that a card may offer, in the order in which it offers them (clinical-logic H).
+OFFERED: Mapping[str, tuple[OrderKind, ...]] = {
+    "urgent-emergency": (),
+    "urgent-prompt": ("spine-referral",),
+    "not-advised": ("spine-referral",),
+    "optimise-first": ("hba1c", "smoking-cessation", "weight-management", "cardiology"),
+    "recommend": ("spine-referral", "mri"),
+    "consider": ("physical-therapy",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OrderWords:
+    """What a suggestion offers: `label` on its button, `order` as the order's text, `note` as its first line."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    label: str
+    order: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +62,7 @@ class CardWords:
     `prompt_summary` for a time-critical sign.
 
     `next` holds a sentence a situation; `candidates` are the procedures this card may name; `options` what else
-    there is; `basis` the sources this card rests on whatever the findings.
+    there is; `basis` the sources this card rests on whatever the findings; `suggestions` the orders it may offer.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
@@ -57,6 +78,7 @@ class CardWords:
     candidates: tuple[Candidate, ...] = ()
     options: tuple[str, ...] = ()
     basis: tuple[str, ...] = ()
+    suggestions: Mapping[OrderKind, OrderWords] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +95,13 @@ class SharedWords:
     alongside: str
     imaging_missing: str
     before_revision: str
+    create_action: str
+    time_critical: str
+    not_read: str
+    note_ending: str
+    complete_label: str
+    complete_action: str
+    members: Mapping[str, str]
     actions: Mapping[RiskId, str]
     candidates: Mapping[Candidate, str]
     basis: Mapping[str, tuple[str, ...]]

@@ -17,10 +17,11 @@ Indicator = Literal["info", "warning", "critical"]
 
 
 class Context(Struct, gc=False):
-    """Who is looking at whom. `userId` may be of any type; only its absence is wrong."""
+    """Who is looking at whom. `userId` may be of any type; only its absence is wrong. `encounterId` likewise."""
 
     patientId: Annotated[str, Meta(min_length=1)]
     userId: Annotated[Raw, Meta(extra_json_schema={"type": "string"})] | UnsetType = UNSET
+    encounterId: Annotated[Raw, Meta(extra_json_schema={"type": "string"})] | UnsetType = UNSET
 
 
 class Prefetch(Struct, gc=False):
@@ -76,7 +77,7 @@ class Action(Struct, frozen=True, omit_defaults=True):
 
     type: Literal["create", "update", "delete"]
     description: str
-    resource: Raw | UnsetType = UNSET
+    resource: Annotated[Raw, Meta(extra_json_schema={"type": "object"})] | UnsetType = UNSET
     resourceId: str = ""
 
 

@@ -34,6 +34,7 @@ class RawContext(Struct, gc=False):
 
     patientId: Raw = Raw()
     userId: Raw | UnsetType = UNSET
+    encounterId: Raw | UnsetType = UNSET
 
 
 def decode_call(body: bytes | bytearray) -> HookCall:
@@ -84,7 +85,7 @@ def _context(raw: Raw) -> Context:
         context = msgspec.json.decode(value, type=RawContext)
     except msgspec.ValidationError:
         raise Undecodable("context is not an object.") from None
-    return Context(_text(context.patientId, "context.patientId"), context.userId)
+    return Context(_text(context.patientId, "context.patientId"), context.userId, context.encounterId)
 
 
 def _member(raw: Raw, name: str) -> Raw:
@@ -108,7 +109,7 @@ def _call(request: Request, body: bytes | bytearray) -> HookCall:
     patient_id = request.context.patientId.removeprefix("Patient/")
     if not patient_id:
         raise Undecodable("context.patientId is empty.")
-    user = _user(request.context.userId)
+    user = _reference(request.context.userId)
     return HookCall(
         hook=request.hook,
         hook_instance=request.hookInstance,
@@ -117,11 +118,12 @@ def _call(request: Request, body: bytes | bytearray) -> HookCall:
         has_user=user is not None,
         names_server=request.fhirServer is not UNSET and bytes(request.fhirServer) != b"null",
         held=held_keys(request.prefetch, RawKeys(body)),
+        encounter_id=_reference(request.context.encounterId) or "",
     )
 
 
-def _user(raw: Raw | UnsetType) -> str | None:
-    """The user's reference, "" where it is of another type, None where it is missing or null."""
+def _reference(raw: Raw | UnsetType) -> str | None:
+    """A user or an encounter, "" where it is of another type, None where it is missing or null."""
     if raw is UNSET or bytes(raw) == b"null":
         return None
     try:

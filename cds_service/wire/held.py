@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any, Generic, TypeVar
 
 from cds_service.wire import fhir
+from cds_service.wire.bundles import Entry
 
 T = TypeVar("T")
 
@@ -44,13 +46,17 @@ class Aside:
 
 @dataclass(slots=True)
 class Held(Generic[T]):
-    """The resources of one key. `more`: there is a next page. `by_url`: Conditions by their fullUrl."""
+    """The resources of one key. `more`: there is a next page. `by_url`: Conditions by their fullUrl.
+
+    `entries`: of the other types as they stood in their Bundle, fullUrl and all, or in `by_url` where read one by one.
+    """
 
     came: Came
     resources: list[T] = field(default_factory=list)
     more: bool = False
     by_url: dict[str, T] = field(default_factory=dict)
     aside: Aside = field(default_factory=Aside)
+    entries: Sequence[Entry[T]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +75,7 @@ class HeldKeys:
 
 @dataclass(frozen=True, slots=True)
 class HookCall:
-    """One hook call, decoded. `patient_id` is bare, `user_id` empty when it is not text."""
+    """One hook call, decoded. `patient_id` is bare, `user_id` and `encounter_id` are empty when they are not text."""
 
     hook: str
     hook_instance: str
@@ -78,3 +84,4 @@ class HookCall:
     has_user: bool
     names_server: bool
     held: HeldKeys
+    encounter_id: str = ""

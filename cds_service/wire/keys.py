@@ -133,7 +133,7 @@ def _fitting(page: Bundle[T], name: str) -> Held[T] | None:
     resources = [it for entry in entries if (it := entry.resource) is not None and it.resourceType == name]
     if len(resources) != len(entries):
         return None
-    held = Held(Came.RESOURCES, resources, _has_next(page.link))
+    held = Held(Came.RESOURCES, resources, _has_next(page.link), entries=entries)
     if name == "Condition":
         held.by_url = {entry.fullUrl: it for entry in entries if entry.fullUrl and (it := entry.resource)}
     return held

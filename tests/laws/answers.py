@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from tests.laws.charts import Chart, call
 
 Told = dict[str, Any]
 
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 FROM_MILD_TO_SEVERE = ("none", "consider", "recommend", "optimise-first", "not-advised", "urgent")
 WARNINGS = ("optimise-first", "not-advised", "urgent")
 
@@ -48,9 +49,9 @@ class Said:
 
 @cache
 def stages() -> Answerer:
-    """The stages with every card's uuid the same, so that whole answers can be compared."""
+    """The stages with every uuid and the moment the same, so that whole answers can be compared."""
     made = answerer_of(Settings(require_auth=False), "https://miss.example")
-    return replace(made, rendering=replace(made.rendering, new_uuid=lambda: UUID(int=0)))
+    return replace(made, now=lambda: NOON, rendering=replace(made.rendering, new_uuid=lambda: UUID(int=0)))
 
 
 def answered(chart: Chart) -> Answered:
@@ -70,7 +71,9 @@ def told(chart: Chart) -> Told:
 
 
 def without(told: Any, *names: str) -> Any:
-    """The same without the members of these names, wherever they stand."""
+    """The same without the members of these names, wherever they stand; an order has its sources in two others."""
+    if "sources" in names:
+        names = (*names, "reasonReference", "supportingInfo")
     if isinstance(told, dict):
         return {name: without(member, *names) for name, member in told.items() if name not in names}
     return [without(member, *names) for member in told] if isinstance(told, list) else told

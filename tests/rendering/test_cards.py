@@ -54,7 +54,7 @@ def test_five_to_seven_override_reasons_with_displays(rule: str) -> None:
 
 
 @pytest.mark.parametrize("rule", EXAMPLES)
-def test_no_suggestion_yet_and_so_no_selection_behaviour(rule: str) -> None:
+def test_where_nobody_asks_there_is_no_suggestion_and_so_no_selection_behaviour(rule: str) -> None:
     card = card_of(rule)
     assert card.suggestions == ()
     assert card.selectionBehavior == ""

@@ -81,6 +81,7 @@ def test_a_site_may_reword_what_cards_share(tmp_path: Path) -> None:
 
 
 LONG = "x" * 200
+ORDER = '[suggestions.{kind}]\nlabel = "OL"\norder = "x"\nnote = "x"\n'
 
 
 @pytest.mark.parametrize(
@@ -120,6 +121,12 @@ LONG = "x" * 200
         ("shared", f'not_checked = "{LONG}"', ("not_checked: has 200 characters",)),
         ("shared", '[actions]\nhope = "x"', ("shared.actions.hope",)),
         ("shared", '[basis]\nobesity = ["E99"]', ("basis.obesity: E99 is no source",)),
+        ("recommend", '[suggestions.surgery]\nlabel = "x"', ("recommend.suggestions.surgery",)),
+        ("recommend", '[suggestions.mri]\nlabel = "x"', ("recommend.suggestions.mri.order: Field required",)),
+        ("recommend", ORDER.format(kind="cardiology"), ("suggestions.cardiology: is not offered on this card",)),
+        ("recommend", ORDER.format(kind="mri").replace("OL", "{patient}"), ("{patient} is no place here; use place",)),
+        ("recommend", ORDER.format(kind="mri").replace("OL", LONG), ("suggestions.mri.label: has 200 characters",)),
+        ("shared", '[members]\nnote = ""', ("members.note: has 0 characters",)),
         ("maybe", 'rule = "maybe"', ("no card has this name", "recommend.toml")),
         ("recommend", "summary", ("recommend.toml", "mend the TOML there")),
     ],
@@ -151,6 +158,7 @@ def ours(tmp_path: Path) -> Path:
         ("not-advised", "time-critical", "next.time-critical: is missing; say what comes next then"),
         ("shared", "footer", "shared.footer: Field required"),
         ("shared", "corpectomy", "candidates.corpectomy: is missing; say what the procedure is"),
+        ("shared", "bodySite", "members.bodySite: is missing; say what it is called"),
     ],
 )
 def test_a_missing_key_stops_the_start(ours: Path, card: str, line: str, told: str) -> None:
@@ -160,6 +168,13 @@ def test_a_missing_key_stops_the_start(ours: Path, card: str, line: str, told: s
     with pytest.raises(KnowledgeError, match=told) as refused:
         load_cards(knowledge().evidence, ours=ours)
     assert str(refused.value).startswith(str(file))
+
+
+def test_a_card_without_words_for_an_order_stops_the_start(ours: Path) -> None:
+    file = ours / "recommend.toml"
+    file.write_text(file.read_text(encoding="utf-8").partition("[suggestions.mri]")[0], encoding="utf-8")
+    with pytest.raises(KnowledgeError, match=r"suggestions\.mri: is missing; give its label, order and note"):
+        load_cards(knowledge().evidence, ours=ours)
 
 
 def test_a_missing_card_stops_the_start(ours: Path) -> None:

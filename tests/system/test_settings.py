@@ -56,6 +56,8 @@ def test_every_other_kind() -> None:
     assert settings.today == date(2026, 11, 22)
     assert (settings.max_body_bytes, settings.body_timeout_seconds) == (5, 0.5)
     assert settings.knowledge_dir == Path("x")
+    assert of(SUGGESTION_INTENT="proposal", REFERRAL_CODES="codes.toml").referral_codes == Path("codes.toml")
+    assert (of(SUGGESTION_INTENT="proposal").suggestion_intent, of().suggestion_intent) == ("proposal", "order")
     assert of(PUBLIC_URL="https://x.example/miss/").public_url == "https://x.example/miss"
 
 
@@ -72,6 +74,7 @@ WRONG = {
     "PROFILE": ("staging",),
     "MAX_INDICATOR": ("fatal",),
     "LOG_LEVEL": ("loud",),
+    "SUGGESTION_INTENT": ("plan", "ORDER"),
     "PUBLIC_URL": (
         "x.example",
         "ftp://x.example",
