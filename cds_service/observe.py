@@ -50,6 +50,7 @@ class CallLine(Struct, omit_defaults=True, gc=False):
     oddities: int = 0
     cards: int = 0
     missing: tuple[str, ...] = ()
+    ordersNotFound: int = 0
     fhirServer: str = ""
 
 

@@ -14,7 +14,7 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
-from cds_service.answer import Answered, Answerer
+from cds_service.answer import Answered, Answerer, Unconcerned
 from cds_service.errors import Malformed
 from cds_service.hooks.bodies import BodyLimits, read_body
 from cds_service.hooks.documents import CALL, DISCOVERY
@@ -57,7 +57,11 @@ class HookCalls:
         line.knowledgeVersion = self._answerer.knowledge.version
         line.fhirServer = NOT_REGISTERED if call.names_server else ""
         self._check(call)
-        answered = self._answerer.answer(call)
+        answered = self._answerer.answer_order(call) if self._service.of_orders else self._answerer.answer(call)
+        if isinstance(answered, Unconcerned):
+            line.why = "order-not-found" if answered.not_found else "not-concerned"
+            line.ordersNotFound = answered.not_found
+            return Response(self._encoder.encode(Answer()), media_type=JSON)
         self._note(request, answered)
         return Response(self._encoder.encode(Answer(answered.cards)), media_type=JSON)
 

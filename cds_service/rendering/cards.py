@@ -8,10 +8,12 @@ from typing import Any, Literal, get_args
 from uuid import UUID, uuid4
 
 from cds_service.assessment.miss import Assessment
+from cds_service.assessment.orders import Advice
 from cds_service.findings.words import day_in_words
 from cds_service.knowledge.load import Knowledge
 from cds_service.rendering.detail import citations, detail
 from cds_service.rendering.extension import extension, full_extension
+from cds_service.rendering.occasions import points_of
 from cds_service.rendering.override_reasons import OVERRIDE_DISPLAYS, OVERRIDE_SYSTEM
 from cds_service.rendering.points import points
 from cds_service.rendering.summary import summary
@@ -48,12 +50,14 @@ class Rendering:
         *,
         max_indicator: wire.Indicator = "critical",
         extension_mode: ExtensionMode = "full",
+        advice: Advice | None = None,
     ) -> tuple[wire.Card, ...]:
-        """The card of the deciding rule; none when no rule speaks."""
+        """The card of the deciding rule; none when no rule speaks. `advice`: what an order hook makes of it."""
         if assessment.outcome == "none":
             return ()
         words, frame = self.words.cards[assessment.rule], self.frames[assessment.rule]
-        told = points(assessment)
+        words = words.on(advice.occasion) if advice else words
+        told = points_of(advice, self.words.shared) if advice else points(assessment)
         card = wire.Card(
             uuid=str(self.new_uuid()),
             summary=summary(words, told),

@@ -8,6 +8,7 @@ from enum import Enum, auto
 from typing import Any, Generic, TypeVar
 
 from cds_service.wire import fhir
+from cds_service.wire.cds_hooks import Context
 
 T = TypeVar("T")
 
@@ -69,7 +70,10 @@ class HeldKeys:
 
 @dataclass(frozen=True, slots=True)
 class HookCall:
-    """One hook call, decoded. `patient_id` is bare, `user_id` empty when it is not text."""
+    """One hook call, decoded. `patient_id` is bare, `user_id` empty when it is not text.
+
+    `context` holds what else the hook defines, not looked at yet.
+    """
 
     hook: str
     hook_instance: str
@@ -78,3 +82,4 @@ class HookCall:
     has_user: bool
     names_server: bool
     held: HeldKeys
+    context: Context
