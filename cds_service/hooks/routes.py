@@ -17,7 +17,7 @@ from starlette.responses import Response
 from cds_service.answer import Answered, Answerer, Unconcerned
 from cds_service.errors import Malformed
 from cds_service.hooks.bodies import BodyLimits, read_body
-from cds_service.hooks.documents import CALL, DISCOVERY
+from cds_service.hooks.documents import DISCOVERY, operation
 from cds_service.hooks.outcomes import JSON
 from cds_service.hooks.request_lines import line_of
 from cds_service.hooks.services import Service, discovery
@@ -115,7 +115,7 @@ def hook_routes(
             operation_id=service.id,
             summary=service.title,
             description=service.description,
-            openapi_extra=CALL,
+            openapi_extra=operation(service.hook),
         )
         for service in services
     )

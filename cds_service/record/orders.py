@@ -7,6 +7,7 @@ only a Procedure is tried for on a chart: an order names what will be done.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -23,11 +24,13 @@ from cds_service.record.patient import Match, Reason
 from cds_service.record.services import ByReference, Service, read_service
 from cds_service.record.standpoint import Coded, Standpoint
 from cds_service.record.whose import is_the_patients
-from cds_service.record.words import says
+from cds_service.record.words import says, strings_of
 from cds_service.wire import fhir
 from cds_service.wire.drafts import Draft, empty_members, loosely
 
-OrderKind = Literal["referral", "operation", "procedure", "injection", "imaging", "appointment", "opioid"]
+OrderKind = Literal[
+    "referral", "other-referral", "operation", "procedure", "injection", "imaging", "appointment", "opioid"
+]
 Waiting = Literal["", "spine-condition", "reason"]
 
 SERVICE, DRUG = "ServiceRequest", "MedicationRequest"
@@ -61,6 +64,13 @@ SPINE_REASONS = SPINE_SETS | {
     "redflag_unstable_fracture",
     "redflag_vertebral_fracture",
 }
+# A pain of arm or leg may come from the spine; these are why others are sent to the same surgeons.
+OTHER_PART = re.compile(
+    r"\b(?:knees?|hips?|shoulders?|elbows?|wrists?|hands?|fingers?|thumbs?|ankles?|foot(?! drop)|feet|toes?"
+    r"|carpal tunnel|menisc\w*|rotator cuff|acl|head|brain|skull|(?:intra)?cranial|cerebral|pituitary"
+    r"|hydrocephal\w*)\b",
+    re.IGNORECASE,
+)
 GIVEN_UP = frozenset({"revoked", "entered-in-error", "cancelled", "stopped"})
 COMPLETED_BY_US = ("reasonCode", "reasonReference", "supportingInfo", "note", "bodySite")
 
@@ -71,7 +81,8 @@ class Order:
 
     `raw` is the draft with every member the clinician wrote, `empty` those of COMPLETED_BY_US that say nothing; both
     are empty where the order did not come with the call. `waits_for`: it concerns us only if the patient has a
-    current spine condition, or if the Condition that is its reason turns out to be one.
+    current spine condition, or if the Condition that is its reason turns out to be one. An other referral names
+    another part of the body as its reason or site.
     """
 
     kind: OrderKind
@@ -136,7 +147,9 @@ def _kind(resource: fhir.ServiceRequest, service: Service, coded: Coded, by: Ord
     if service.spine_words or any(is_spine(reason) for reason in service.reasons) or is_special(coded):
         return "referral", ""
     if not coded or any(code in GENERAL for _, code in service.codes):
-        return "referral", "spine-condition"
+        stated = (*strings_of(resource.bodySite or ()), *(text for reason in service.reasons for text in reason.words))
+        elsewhere = any(OTHER_PART.search(text) for text in stated)
+        return "other-referral" if elsewhere else "referral", "spine-condition"
     return ("referral", "reason") if resource.reasonReference else (None, "")
 
 

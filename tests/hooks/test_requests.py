@@ -94,7 +94,7 @@ NOT_FOUND = [
     "/",
     "/cds",
     "/cds-services/other",
-    "/cds-services/miss-order-sign",
+    "/cds-services/miss-order-review",
     f"{CALL}/feedback",
     f"{CALL}/x",
     "/docs",
