@@ -100,7 +100,7 @@ def selected(drafts: Sequence[Draft], selections: Raw | UnsetType) -> tuple[Draf
 def references_in(raw: Raw | UnsetType) -> frozenset[str]:
     """The references in a list of texts, or in one text; each as written, and as `Type/id`."""
     texts = [] if raw is UNSET else [text for item in _items(raw) if (text := decoded(item, str))]
-    return frozenset((*texts, *map(plain_reference, texts)))
+    return frozenset(filter(None, (*texts, *map(plain_reference, texts))))
 
 
 def fulfilled_by(raw: Raw | UnsetType) -> frozenset[str]:

@@ -74,7 +74,7 @@ def test_selected_by_reference_or_by_full_url() -> None:
 
 def test_a_draft_without_id_is_not_selected_by_nothing() -> None:
     nameless, other = Draft(Raw(), "ServiceRequest"), Draft(Raw(), "MedicationRequest", "b")
-    assert selected((nameless, other), raw(["", "MedicationRequest/b"])) == (other,)
+    assert selected((nameless, other), raw(["", "/_history/1", "MedicationRequest/b"])) == (other,)
 
 
 def test_orders_that_tasks_are_for() -> None:
