@@ -116,7 +116,7 @@ def _recommended(asked: Asked, found: Assessment) -> Advice:
     """
     services = tuple(order for order in asked.orders if order.kind != "opioid")
     if asked.hook == "order-sign":
-        incomplete = tuple(order for order in services if set(order.empty).intersection(NEEDED))
+        incomplete = tuple(order for order in services if _lacks_something(order))
         missing: tuple[Missing, ...] = tuple(
             name for name in NEEDED if any(name in order.empty for order in incomplete)
         )
@@ -128,6 +128,11 @@ def _recommended(asked: Asked, found: Assessment) -> Advice:
     if missing or len(services) < len(asked.orders):
         return Advice(found, occasion, missing, not services, incomplete)
     return Advice(replace(found, outcome="none", rule="", why="nothing-missing", reasons=()))
+
+
+def _lacks_something(order: Order) -> bool:
+    """It does not say all that is needed; one for another part of the body is not for us to complete."""
+    return order.kind != "other-referral" and not set(order.empty).isdisjoint(NEEDED)
 
 
 def _occasion(asked: Asked) -> Occasion | None:

@@ -135,6 +135,13 @@ def test_on_signing_only_what_the_order_does_not_say_counts(kind: OrderKind, mem
         assert told(SIGN, chart(sign(), imaged=False), kind, empty=empty) == "none: nothing-missing"
 
 
+def test_a_referral_for_another_part_of_the_body_is_not_completed() -> None:
+    """A spine reason would be put on an order for the knee."""
+    assert told(SIGN, chart(sign()), "other-referral", empty=("reasonCode", "note")) == "none: nothing-missing"
+    both = advice(SIGN, chart(sign()), "other-referral", "referral", empty=("note",))
+    assert [order.kind for order in both.incomplete] == ["referral"]
+
+
 @pytest.mark.parametrize("hook", [SELECT, SIGN])
 def test_beside_an_opioid_a_recommendation_stands(hook: OrderHook) -> None:
     alone = advice(hook, chart(sign()), "opioid")
