@@ -6,14 +6,16 @@ Hooks, pages, command line and population use it alike, so that a chart is answe
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 from cds_service.assessment.miss import OUTCOMES, Assessment, assess
+from cds_service.assessment.orders import Advice, advise, concerning
 from cds_service.errors import SettingsError
 from cds_service.findings import find
 from cds_service.knowledge.load import Knowledge, load_knowledge
+from cds_service.record.asked import Asked, LookUp, asked, prefetched, reading_of_call, reading_of_chart, without_own
 from cds_service.record.patient import Answer, Key
 from cds_service.record.prefetch import KEYS, incomplete_conditions, supplied_chart
 from cds_service.record.reading import read_record
@@ -41,6 +43,13 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class Unconcerned:
+    """Nothing that a hook asks about concerns us: no chart was needed. `not_found`: dispatched orders not to be had."""
+
+    not_found: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Answerer:
     """The stages with what they need besides a chart.
 
@@ -63,11 +72,37 @@ class Answerer:
         is to be said: an empty answer would reassure.
         """
         chart = supplied_chart(call)
-        asker = Asker(call.patient_id, call.user_id, call.encounter_id, self.now(), chart.temporary)
-        answered = self.of_chart(chart, self.today(), asker)
+        answered = self.of_chart(chart, self.today(), self._asker(call, chart))
         if answered.assessment.outcome == "none" and chart.answers["conditions"] is not Answer.ANSWERED:
             raise incomplete_conditions(call)
         return answered
+
+    def answer_order(self, call: HookCall, look_up: LookUp | None = None) -> Answered | Unconcerned:
+        """The answer to a call about orders or appointments (clinical-logic J).
+
+        `look_up` finds a dispatched order by its reference; without it, among the ServiceRequests of the call.
+        Raises DataMissing as `answer` does, but only where an order may concern us.
+        """
+        day, look_up = self.today(), look_up or prefetched(call)
+        about = asked(call, reading_of_call(call, day, self.knowledge), look_up)
+        if not about.orders:
+            return Unconcerned(about.not_found)
+        chart = supplied_chart(call)
+        about = asked(call, reading_of_chart(chart, call, day, self.knowledge), look_up)
+        answered = self._of_order(about, without_own(chart, about.own), self._asker(call, chart), day)
+        whole = chart.answers["conditions"] is Answer.ANSWERED
+        if not whole and (isinstance(answered, Unconcerned) or answered.assessment.outcome == "none"):
+            raise incomplete_conditions(call)
+        return answered
+
+    def _of_order(self, about: Asked, chart: SuppliedChart, asker: Asker, day: date) -> Answered | Unconcerned:
+        given = self.knowledge.given
+        has = find(read_record(chart, day, self.knowledge), given, count_stale=True)
+        about = replace(about, orders=concerning(about.orders, has, given))
+        if not about.orders:
+            return Unconcerned(about.not_found)
+        advice = advise(about, has, given, recommend_needs=self.recommend_needs)
+        return Answered(advice.assessment, self._cards(advice.assessment, asker, advice))
 
     def of_chart(self, chart: SuppliedChart, day: date, asker: Asker | None = None) -> Answered:
         """The answer to a chart from anywhere, as of a day. Without an `asker` orders name no requester."""
@@ -81,10 +116,13 @@ class Answerer:
         """The whole assessment, for `assess --json` and the explanation page."""
         return self.rendering.assessed(answered.assessment, answered.cards)
 
-    def _cards(self, assessment: Assessment, asker: Asker) -> tuple[Card, ...]:
+    def _asker(self, call: HookCall, chart: SuppliedChart) -> Asker:
+        return Asker(call.patient_id, call.user_id, call.encounter_id, self.now(), chart.temporary)
+
+    def _cards(self, assessment: Assessment, asker: Asker, advice: Advice | None = None) -> tuple[Card, ...]:
         if self.silent or assessment.rule in self.silent_rules:
             return ()
-        return self.rendering.cards(assessment, max_indicator=self.max_indicator, asker=asker)
+        return self.rendering.cards(assessment, max_indicator=self.max_indicator, asker=asker, advice=advice)
 
 
 def answerer_of(settings: Settings, public_url: str, today: Callable[[], date] | None = None) -> Answerer:

@@ -52,6 +52,7 @@ class CallLine(Struct, omit_defaults=True, gc=False):
     quiet: bool = False
     recorded: int = 0
     missing: tuple[str, ...] = ()
+    ordersNotFound: int = 0
     fhirServer: str = ""
 
 

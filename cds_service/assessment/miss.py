@@ -31,6 +31,7 @@ Why = Literal[
     "in-hand",
     "stale",
     "no-sign",
+    "nothing-missing",
 ]
 OUTCOMES: dict[str, Outcome] = {
     "urgent-emergency": "urgent",
@@ -97,21 +98,13 @@ def in_hand(has: Findings, given: Thresholds) -> Verdict:
 @rule("not-advised", evidence=("E28", "E07", "E13", "E14", "E17"))
 def not_advised(has: Findings, given: Thresholds) -> Verdict:
     """A sign is present and the source document says that MISS should be avoided."""
-    together = at_least(
-        given.advanced_risks,
-        f"{given.advanced_risks} advanced risks together",
-        *(_factor(risk, risk.extreme) for risk in has.risks),
-    )
-    alone = (_factor(risk, risk.major) for risk in has.risks)
-    return all_of("MISS may not suit", _any_sign(has), any_of("a reason to avoid MISS", *alone, together))
+    return all_of("MISS may not suit", _any_sign(has), reason_to_avoid(has, given))
 
 
 @rule("optimise-first", evidence=("E28", "E07", "E13", "E14", "E16"))
 def optimise_first(has: Findings, given: Thresholds) -> Verdict:
     """A full sign is present, none is time-critical, and a modifiable risk stands in the way: treat that first."""
-    modifiable = any_of("a risk to treat first", *(_factor(risk, risk.modifiable) for risk in has.risks))
-    waits = none_of("nothing time-critical", _time_critical(has))
-    return all_of("optimise first", _full_sign(has), waits, modifiable)
+    return all_of("optimise first", _full_sign(has), nothing_time_critical(has), risk_to_treat(has))
 
 
 @rule("recommend", evidence=("E28", "E01", "E02", "E20", "E21", "E23"))
@@ -124,6 +117,27 @@ def recommend(has: Findings, given: Thresholds) -> Verdict:
 def consider(has: Findings, given: Thresholds) -> Verdict:
     """A sign is present in part, or in full with something that keeps it from a recommendation."""
     return _any_sign(has)
+
+
+def reason_to_avoid(has: Findings, given: Thresholds) -> Verdict:
+    """Row 6 less its sign: a reason that suffices alone, or several advanced risks together."""
+    together = at_least(
+        given.advanced_risks,
+        f"{given.advanced_risks} advanced risks together",
+        *(_factor(risk, risk.extreme) for risk in has.risks),
+    )
+    alone = (_factor(risk, risk.major) for risk in has.risks)
+    return any_of("a reason to avoid MISS", *alone, together)
+
+
+def nothing_time_critical(has: Findings) -> Verdict:
+    """No sign is present that must not be held up by anything that can be treated."""
+    return none_of("nothing time-critical", _time_critical(has))
+
+
+def risk_to_treat(has: Findings) -> Verdict:
+    """A modifiable risk is present."""
+    return any_of("a risk to treat first", *(_factor(risk, risk.modifiable) for risk in has.risks))
 
 
 DECISION_TABLE: tuple[Rule[[Findings, Thresholds]], ...] = (

@@ -60,8 +60,9 @@ class Shown:
 
 
 def run_vignettes(answerer: Answerer, vignettes: Sequence[Vignette]) -> tuple[Shown, ...]:
-    """Every vignette answered on the answerer's day: those with a name, the demo's patients, first."""
-    in_order = sorted(vignettes, key=lambda vignette: not vignette.name)
+    """Every opened chart answered on the answerer's day: those with a name, the demo's patients, first."""
+    charts = (vignette for vignette in vignettes if vignette.hook == "patient-view")
+    in_order = sorted(charts, key=lambda vignette: not vignette.name)
     day = answerer.today()
     return tuple(
         Shown(vignette, answerer.answer(decode_call(json.dumps(patient_view(render(vignette, day))).encode())))

@@ -20,6 +20,7 @@ from cds_service.errors import (
     TooLarge,
     UnsupportedMediaType,
 )
+from cds_service.hooks.order_examples import order_examples
 from cds_service.wire import cds_hooks as wire
 from cds_service.wire.feedback import FeedbackBatch, Recorded
 from cds_service.wire.orders import Concept, DraftOrder, Note, Reference
@@ -27,8 +28,9 @@ from cds_service.wire.orders import Concept, DraftOrder, Note, Reference
 VERSION = "0.1.0"
 REF = "#/components/schemas/"
 DESCRIPTION = (
-    "A CDS Hooks 2.0 service. When a chart is opened it answers at most one card about an evaluation for "
-    "minimally invasive spine surgery. Clients may send more members than are listed here; they are skipped."
+    "CDS Hooks 2.0 services. When a chart is opened, an order chosen, signed or sent out, or an appointment booked, "
+    "each answers at most one card about an evaluation for minimally invasive spine surgery. Clients may send more "
+    "members than are listed here; they are skipped."
 )
 SPOKEN = (wire.Request, wire.Response, wire.Discovery, wire.OutcomeBody, FeedbackBatch, Recorded)
 EXAMPLE_ID = "example"
@@ -167,20 +169,9 @@ DISCOVERY: dict[str, Any] = {
         )
     }
 }
-CALL: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {"application/json": {"schema": {"$ref": REF + "Request"}, "example": EXAMPLE_CALL}},
-    },
-    "responses": {
-        "200": _answer(wire.Response, "At most one card.", wire.Response((EXAMPLE_CARD,))),
-        "400": _refusal(Malformed),
-        "408": _refusal(SlowBody),
-        "412": _refusal(DataMissing, MISSING),
-        "413": _refusal(TooLarge),
-        "415": _refusal(UnsupportedMediaType),
-        "503": _refusal(Stopping),
-    },
+EXAMPLES: Mapping[str, tuple[Mapping[str, Any], wire.Card]] = {
+    "patient-view": (EXAMPLE_CALL, EXAMPLE_CARD),
+    **order_examples(EXAMPLE_CALL, EXAMPLE_CARD),
 }
 FEEDBACK: dict[str, Any] = {
     "requestBody": {
@@ -196,6 +187,26 @@ FEEDBACK: dict[str, Any] = {
         "503": _refusal(Stopping),
     },
 }
+
+
+def operation(hook: str) -> dict[str, Any]:
+    """What the document says of a hook's POST: its request and every answer, each with an example."""
+    call, card = EXAMPLES[hook]
+    return {
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": {"$ref": REF + "Request"}, "example": call}},
+        },
+        "responses": {
+            "200": _answer(wire.Response, "At most one card.", wire.Response((card,))),
+            "400": _refusal(Malformed),
+            "408": _refusal(SlowBody),
+            "412": _refusal(DataMissing, MISSING),
+            "413": _refusal(TooLarge),
+            "415": _refusal(UnsupportedMediaType),
+            "503": _refusal(Stopping),
+        },
+    }
 
 
 def openapi_of(app: FastAPI) -> dict[str, Any]:

@@ -14,10 +14,10 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
-from cds_service.answer import Answered, Answerer
+from cds_service.answer import Answered, Answerer, Unconcerned
 from cds_service.errors import Malformed
 from cds_service.hooks.bodies import BodyLimits, read_body
-from cds_service.hooks.documents import CALL, DISCOVERY
+from cds_service.hooks.documents import DISCOVERY, operation
 from cds_service.hooks.outcomes import JSON
 from cds_service.hooks.request_lines import line_of
 from cds_service.hooks.services import Service, discovery
@@ -63,7 +63,11 @@ class HookCalls:
         line.knowledgeVersion = self._answerer.knowledge.version
         line.fhirServer = NOT_REGISTERED if call.names_server else ""
         self._check(call)
-        answered = self._answerer.answer(call)
+        answered = self._answerer.answer_order(call) if self._service.of_orders else self._answerer.answer(call)
+        if isinstance(answered, Unconcerned):
+            line.why = "order-not-found" if answered.not_found else "not-concerned"
+            line.ordersNotFound = answered.not_found
+            return Response(self._encoder.encode(Answer()), media_type=JSON)
         cards = self._shown.leaving(call, answered)
         self._note(request, answered, len(cards))
         return Response(self._encoder.encode(Answer(cards)), media_type=JSON)
@@ -124,7 +128,7 @@ def hook_routes(
             operation_id=service.id,
             summary=service.title,
             description=service.description,
-            openapi_extra=CALL,
+            openapi_extra=operation(service.hook),
         )
         for service in services
     )

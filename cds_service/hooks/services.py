@@ -16,13 +16,15 @@ USAGE = (
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One service as clients see it. `needs_user`: its hook defines `context.userId`."""
+    """One service as clients see it. `needs_user`: its hook defines `context.userId`; `of_orders`: it asks about
+    orders or appointments, not about an opened chart."""
 
     id: str
     hook: str
     title: str
     description: str
     needs_user: bool = True
+    of_orders: bool = True
 
 
 PATIENT_VIEW = Service(
@@ -33,8 +35,46 @@ PATIENT_VIEW = Service(
         "When a chart is opened: says whether this patient may be considered for evaluation for minimally "
         "invasive spine surgery, what to do first, or that a warning sign is on record. Silent otherwise."
     ),
+    of_orders=False,
 )
-SERVICES: tuple[Service, ...] = (PATIENT_VIEW,)
+ORDER_SELECT = Service(
+    id="miss-order-select",
+    hook="order-select",
+    title="Minimally invasive spine surgery: an order is being chosen",
+    description=(
+        "When a spine referral, imaging, injection, operation or an opioid is selected: says what speaks for or "
+        "against minimally invasive spine surgery, and what work-up is missing. Silent for any other draft."
+    ),
+)
+ORDER_SIGN = Service(
+    id="miss-order-sign",
+    hook="order-sign",
+    title="Minimally invasive spine surgery: an order is about to be signed",
+    description=(
+        "Before a spine referral, imaging, injection, operation or an opioid is signed: a last look for what speaks "
+        "against it, and for what the order does not say yet. Silent for any other draft."
+    ),
+)
+ORDER_DISPATCH = Service(
+    id="miss-order-dispatch",
+    hook="order-dispatch",
+    title="Minimally invasive spine surgery: an order is sent to a performer",
+    description=(
+        "When a spine referral or another order for the spine goes to its performer: says whether it still fits and "
+        "what work-up is missing. The order is looked for among the serviceRequests of the prefetch."
+    ),
+    needs_user=False,
+)
+APPOINTMENT_BOOK = Service(
+    id="miss-appointment-book",
+    hook="appointment-book",
+    title="Minimally invasive spine surgery: an appointment is being booked",
+    description=(
+        "When a spine-surgery appointment is booked: names what speaks against it and the work-up to arrange first. "
+        "Silent for patients and relatives who book, and for any other appointment."
+    ),
+)
+SERVICES: tuple[Service, ...] = (PATIENT_VIEW, ORDER_SELECT, ORDER_SIGN, ORDER_DISPATCH, APPOINTMENT_BOOK)
 
 
 def discovery(services: Iterable[Service], loinc_codes: Iterable[str]) -> Discovery:

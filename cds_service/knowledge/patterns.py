@@ -53,6 +53,9 @@ class Guards:
     word_progressive: re.Pattern[str]
     word_other_root_cause: re.Pattern[str]
     word_acute_heart_failure: re.Pattern[str]
+    word_imaging: re.Pattern[str]
+    word_specialist: re.Pattern[str]
+    word_operation: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,7 @@ def _named(order: Order, reading: Reading) -> Named | None:
 
 def _drug(order: Order, named: Named, reading: Reading) -> Iterator[Drug]:
     """The drug with its days and reasons; nothing where it is not yet due, or is an inpatient's opioid."""
-    inpatient = _is_inpatient(order)
+    inpatient = is_inpatient(order)
     if inpatient and named.opioid:
         return
     days = _days(order, reading, reading.at.day)
@@ -225,7 +225,7 @@ def _is_stated(order: Order) -> bool:
     return order.status in USED
 
 
-def _is_inpatient(order: Order) -> bool:
+def is_inpatient(order: Order) -> bool:
     """The drug was ordered or given during a hospital stay, and for nothing else."""
     if isinstance(order, fhir.MedicationStatement):
         categories = read_categories(order.category)

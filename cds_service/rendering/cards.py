@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from msgspec import Raw
 
 from cds_service.assessment.miss import Assessment
+from cds_service.assessment.orders import Advice
 from cds_service.findings.words import day_in_words
 from cds_service.knowledge.codes import Codes
 from cds_service.knowledge.load import Knowledge
@@ -17,10 +18,11 @@ from cds_service.rendering.asker import Asker
 from cds_service.rendering.completed_draft import completed_draft
 from cds_service.rendering.detail import citations, detail
 from cds_service.rendering.extension import extension, full_extension
+from cds_service.rendering.occasions import points_of
 from cds_service.rendering.order_codes import NO_CODINGS, Codings
 from cds_service.rendering.order_templates import order_templates
 from cds_service.rendering.override_reasons import OVERRIDE_DISPLAYS, OVERRIDE_SYSTEM
-from cds_service.rendering.points import points
+from cds_service.rendering.points import Points, points
 from cds_service.rendering.suggestions import SELECTION, Ordering
 from cds_service.rendering.summary import summary
 from cds_service.rendering.words import CardWords, Words
@@ -60,13 +62,18 @@ class Rendering:
         max_indicator: wire.Indicator = "critical",
         extension_mode: ExtensionMode = "full",
         asker: Asker | None = None,
+        advice: Advice | None = None,
     ) -> tuple[wire.Card, ...]:
-        """The card of the deciding rule; none when no rule speaks. Without an `asker` it offers no orders."""
+        """The card of the deciding rule; none when no rule speaks. `advice`: what an order hook makes of it.
+
+        Without an `asker` it offers no orders.
+        """
         if assessment.outcome == "none":
             return ()
         words, frame = self.words.cards[assessment.rule], self.frames[assessment.rule]
-        told = points(assessment)
-        offered = self.ordering.suggestions(assessment, told, words, asker, self.new_uuid) if asker else ()
+        words = words.on(advice.occasion) if advice else words
+        told = points_of(advice, self.words.shared) if advice else points(assessment)
+        offered = self._offered(assessment, told, words, asker, advice) if asker else ()
         card = wire.Card(
             uuid=str(self.new_uuid()),
             summary=summary(words, told),
@@ -80,6 +87,17 @@ class Rendering:
             extension=self._extension(assessment, extension_mode),
         )
         return (card,)
+
+    def _offered(
+        self, assessment: Assessment, told: Points, words: CardWords, asker: Asker, advice: Advice | None
+    ) -> tuple[wire.Suggestion, ...]:
+        """The orders of the card; where the order itself is being written, the draft completed, and no second one."""
+        refers = advice is None or advice.offers_referral
+        drafts = self.ordering.suggestions(assessment, told, words, asker, self.new_uuid, refers=refers)
+        incomplete = advice.incomplete if advice else ()
+        filled = (self.completed_draft(order.raw, assessment, asker) for order in incomplete)
+        completed = next((one for one in filled if one), None)
+        return (completed, *drafts) if completed else drafts
 
     def completed_draft(self, draft: bytes | Raw, assessment: Assessment, asker: Asker) -> wire.Suggestion | None:
         """The clinician's ServiceRequest as an `update` with what it leaves empty; None where there is nothing."""

@@ -8,10 +8,12 @@ from pathlib import Path
 from string import Formatter
 from typing import get_args
 
+from cds_service.assessment.orders import MISSING
 from cds_service.errors import KnowledgeError
 from cds_service.knowledge.evidence import Evidence
 from cds_service.rendering.override_reasons import OVERRIDE_DISPLAYS
 from cds_service.rendering.words import (
+    OCCASIONS,
     OFFERED,
     SITUATIONS,
     Candidate,
@@ -51,6 +53,7 @@ def load_cards(
         _check_summaries(at, card)
         _check_next(at, card, SITUATIONS[rule], words.shared)
         _check_suggestions(at, card)
+        _check_occasions(at, card, words.shared)
         _check_overrides(at, card.override_reasons)
         _check_evidence(at, "basis", card.basis, evidence)
         for key, text in (("title", card.title), *(("options", option) for option in card.options)):
@@ -70,7 +73,13 @@ def _check_shared(at: str, words: SharedWords, evidence: Collection[str]) -> Non
     plain = ("source_label", "link_label", "imaging_missing", "before_revision", "not_read", "complete_label")
     for key in plain:
         _check(at, key, getattr(words, key), (), LINE_LIMIT)
-    for table, texts in (("actions", words.actions), ("candidates", words.candidates), ("members", words.members)):
+    tables = (
+        ("actions", words.actions),
+        ("candidates", words.candidates),
+        ("members", words.members),
+        ("missing", words.missing),
+    )
+    for table, texts in tables:
         for name, text in texts.items():
             _check(at, f"{table}.{name}", text, (), LINE_LIMIT)
     for name in FILLED_MEMBERS:
@@ -79,18 +88,33 @@ def _check_shared(at: str, words: SharedWords, evidence: Collection[str]) -> Non
     for name in get_args(Candidate):
         if name not in words.candidates:
             raise _wrong(at, f"candidates.{name}", "is missing", "say what the procedure is")
+    for missing in MISSING:
+        if missing not in words.missing:
+            raise _wrong(at, f"missing.{missing}", "is missing", "say what an order may lack")
     for finding, sources in words.basis.items():
         _check_evidence(at, f"basis.{finding}", sources, evidence)
 
 
-def _check_summaries(at: str, card: CardWords) -> None:
+def _check_occasions(at: str, card: CardWords, shared: SharedWords) -> None:
+    """Each occasion on which the card speaks of an order or an appointment has its words, and no other has any."""
+    wanted = OCCASIONS.get(card.rule, ())
+    for occasion in dict.fromkeys((*wanted, *card.at)):
+        if occasion not in card.at:
+            raise _wrong(at, f"at.{occasion}", "is missing", "say what the card says then")
+        if occasion not in wanted:
+            raise _wrong(at, f"at.{occasion}", "is never said by this card", f"use {_listed(wanted)}")
+        _check_summaries(at, card.on(occasion), f"at.{occasion}.")
+        _check_next(at, card.on(occasion), SITUATIONS[card.rule], shared, f"at.{occasion}.")
+
+
+def _check_summaries(at: str, card: CardWords, within: str = "") -> None:
     """Each form names its reasons once; the shorter leaves room for some beside every unchecked key."""
     forms = {"summary": card.summary, "short_summary": card.short_summary, "prompt_summary": card.prompt_summary}
-    for key, summary in ((key, form or card.summary) for key, form in forms.items()):
+    for key, summary in ((f"{within}{key}", form or card.summary) for key, form in forms.items()):
         if summary.count("{reasons}") != 1:
             raise _wrong(at, key, "has no place for the reasons, or several", "write {reasons} once")
         _check(at, key, summary, ("reasons",), SUMMARY_LIMIT - LEAST_ROOM)
-    key = "short_summary" if card.short_summary else "summary"
+    key = f"{within}short_summary" if card.short_summary else f"{within}summary"
     shortest = (card.short_summary or card.summary).removesuffix(".")
     allowed = SUMMARY_LIMIT - LEAST_ROOM - len(ALL_UNCHECKED)
     if len(shortest) - len("{reasons}") > allowed:
@@ -98,14 +122,14 @@ def _check_summaries(at: str, card: CardWords) -> None:
         raise _wrong(at, key, "leaves no room for the reasons beside what was not checked", mend)
 
 
-def _check_next(at: str, card: CardWords, situations: Iterable[str], shared: SharedWords) -> None:
+def _check_next(at: str, card: CardWords, situations: Iterable[str], shared: SharedWords, within: str = "") -> None:
     """Each situation has its sentence, and the longest that may come of it still fits."""
     for situation in situations:
         if situation not in card.next:
-            raise _wrong(at, f"next.{situation}", "is missing", "say what comes next then")
+            raise _wrong(at, f"{within}next.{situation}", "is missing", "say what comes next then")
     actions = "; ".join(shared.actions.values())
     for situation, sentence in card.next.items():
-        key = f"next.{situation}"
+        key = f"{within}next.{situation}"
         _check(at, key, sentence, ("reasons", "actions"), NEXT_LIMIT)
         longest = len(sentence.format(reasons="x" * REASONS_LIMIT, actions=actions)) + _additions(card.rule, shared)
         if longest > NEXT_LIMIT:

@@ -53,6 +53,7 @@ TOPICS_OF: Mapping[OrderKind, tuple[Asked, ...]] = {
     "mri": FOR_IMAGING,
     "physical-therapy": FOR_THERAPY,
 }
+REFERRING: tuple[OrderKind, ...] = ("spine-referral", "mri")
 OPEN_ORDER = ("draft", "active", "on-hold")
 IMAGING_ORDERS = ("imaging_spine_mri_ct", "imaging_spine_loinc")
 THERAPY_ORDERS = ("care_physical_therapy",)
@@ -111,12 +112,23 @@ class Ordering:
     given: Thresholds
 
     def suggestions(
-        self, assessment: Assessment, told: Points, words: CardWords, asker: Asker, new_uuid: NewUuid
+        self,
+        assessment: Assessment,
+        told: Points,
+        words: CardWords,
+        asker: Asker,
+        new_uuid: NewUuid,
+        *,
+        refers: bool = True,
     ) -> tuple[Suggestion, ...]:
-        """Those that apply, in the order of the card; none where nobody could tell whose the orders are."""
+        """Those that apply, in the order of the card; none where nobody could tell whose the orders are.
+
+        `refers`: false where a referral is what is being written, and its imaging with it.
+        """
         if not asker.subject:
             return ()
         offered = wanted(assessment, told, self.given)
+        offered = offered if refers else tuple(one for one in offered if one.kind not in REFERRING)
         return tuple(self._suggestion(one, words.suggestions[one.kind], asker, new_uuid) for one in offered)
 
     def _suggestion(self, one: Wanted, words: OrderWords, asker: Asker, new_uuid: NewUuid) -> Suggestion:

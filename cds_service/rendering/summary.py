@@ -7,6 +7,7 @@ from cds_service.rendering.points import Points
 from cds_service.rendering.text import ELLIPSIS, cut_at_word
 from cds_service.rendering.words import CardWords
 
+CANNOT_WAIT = ("time-critical", "in-parallel")
 # The summary's shorter words for what was not checked.
 UNCHECKED_WORDS = {"procedures": "operations", "observations": "labs"}
 
@@ -15,7 +16,7 @@ def summary(words: CardWords, told: Points) -> str:
     """Action, reasons, and what was not checked; where room is short the reasons are cut first."""
     tail = unchecked_tail(told.unchecked)
     template = words.summary
-    if words.prompt_summary and told.situation == "time-critical":
+    if words.prompt_summary and told.situation in CANNOT_WAIT:
         template = words.prompt_summary
     elif words.short_summary and len(told.briefs[0]) > _room(template, tail):
         template = words.short_summary

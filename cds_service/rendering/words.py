@@ -6,14 +6,16 @@ A word in braces is a place to be filled: `{reasons}`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from types import MappingProxyType
 from typing import ClassVar, Literal
 
 from pydantic import ConfigDict, TypeAdapter
 
+from cds_service.assessment.orders import Missing, Occasion
 from cds_service.errors import KnowledgeError
 from cds_service.findings.risk import RiskId
 from cds_service.knowledge.layers import Layer, checked, read_layer
@@ -24,7 +26,15 @@ CardId = Literal["urgent-emergency", "urgent-prompt", "not-advised", "optimise-f
 Situation = Literal["usual", "time-critical", "in-parallel", "unexamined"]
 Candidate = Literal["herniation", "stenosis", "fusion", "corpectomy", "radiosurgery"]
 
+NOWHERE_ELSE: Mapping[Occasion, OccasionWords] = MappingProxyType({})
 SHARED_FILE = "shared.toml"
+# The cards that speak of an order or an appointment; a red flag says the same whatever is ordered.
+OCCASIONS: Mapping[CardId, tuple[Occasion, ...]] = {
+    "not-advised": ("order", "appointment"),
+    "optimise-first": ("order", "appointment"),
+    "recommend": ("order", "signing", "appointment"),
+    "consider": ("order", "appointment"),
+}
 # Each card, and the situations it must have a sentence for under [next].
 SITUATIONS: Mapping[CardId, tuple[Situation, ...]] = {
     "urgent-emergency": ("usual",),
@@ -57,12 +67,26 @@ class OrderWords:
 
 
 @dataclass(frozen=True, slots=True)
+class OccasionWords:
+    """What a card says otherwise of an order or an appointment; what is left empty it says as ever."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    summary: str
+    next: Mapping[Situation, str]
+    short_summary: str = ""
+    prompt_summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CardWords:
     """One card's words. `short_summary` is for when the reasons do not fit beside what is unchecked,
     `prompt_summary` for a time-critical sign.
 
     `next` holds a sentence a situation; `candidates` are the procedures this card may name; `options` what else
     there is; `basis` the sources this card rests on whatever the findings; `suggestions` the orders it may offer.
+    `at` rewords it for an order that is chosen or sent out, for one about to be signed that lacks something, and for
+    an appointment.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
@@ -79,11 +103,28 @@ class CardWords:
     options: tuple[str, ...] = ()
     basis: tuple[str, ...] = ()
     suggestions: Mapping[OrderKind, OrderWords] = field(default_factory=dict)
+    at: Mapping[Occasion, OccasionWords] = field(default_factory=lambda: NOWHERE_ELSE)
+
+    def on(self, occasion: Occasion | None) -> CardWords:
+        """The card in the words of an occasion; in its own where it has none for it."""
+        said = self.at.get(occasion) if occasion else None
+        if said is None:
+            return self
+        return replace(
+            self,
+            summary=said.summary,
+            short_summary=said.short_summary,
+            prompt_summary=said.prompt_summary or self.prompt_summary,
+            next={**self.next, **said.next},
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class SharedWords:
-    """What several cards say. `basis` names the sources that a sign, a risk or a red flag rests on."""
+    """What several cards say. `basis` names the sources that a sign, a risk or a red flag rests on.
+
+    `missing` names what an order or a booking may lack.
+    """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
@@ -104,6 +145,7 @@ class SharedWords:
     members: Mapping[str, str]
     actions: Mapping[RiskId, str]
     candidates: Mapping[Candidate, str]
+    missing: Mapping[Missing, str]
     basis: Mapping[str, tuple[str, ...]]
 
 
@@ -141,11 +183,20 @@ def _file(rule: str) -> str:
 
 
 def _laid_over(ours: Layer, site: Layer, name: str) -> tuple[str, dict[str, object]]:
-    """The file that has the last word, and both as one: a site's key replaces ours, within a table too."""
+    """The file that has the last word, and both as one."""
     table: dict[str, object] = ours.toml(name)
     if name not in site.files:
         return ours.at(name), table
-    for key, value in site.toml(name).items():
-        beneath = table.get(key)
-        table[key] = beneath | value if isinstance(beneath, dict) and isinstance(value, dict) else value
-    return site.at(name), table
+    return site.at(name), _merged(table, site.toml(name))
+
+
+def _merged(ours: Mapping[str, object], site: Mapping[str, object]) -> dict[str, object]:
+    """A site's key replaces ours, within a table too, however deep."""
+    whole = dict(ours)
+    for key, value in site.items():
+        beneath = whole.get(key)
+        if isinstance(beneath, dict) and isinstance(value, dict):
+            whole[key] = _merged(beneath, value)
+        else:
+            whole[key] = value
+    return whole

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from cds_service.record.asked import ORDER_HOOKS
 from cds_service.record.patient import Key
 from cds_service.record.prefetch import KEYS
 from cds_service.vignettes.codes import system_and_code
@@ -170,6 +171,35 @@ class Referral(Line):
     note: str = ""
 
 
+class Draft(Line):
+    """What the hook of a vignette is about: a service, a drug or an appointment that is being ordered.
+
+    `supporting` is a reference to another resource. In order-select those that are `selected` are named; in
+    order-dispatch an order that is not `supplied` is not among the prefetch.
+    """
+
+    service: str = ""
+    drug: str = ""
+    appointment: str = ""
+    code: Codes = ()
+    status: str = ""
+    intent: str = "order"
+    reason: str = ""
+    reason_code: Codes = ()
+    site: str = ""
+    note: str = ""
+    supporting: str = ""
+    specialty: Codes = ()
+    selected: bool = False
+    supplied: bool = True
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> Draft:
+        if bool(self.service) + bool(self.drug) + bool(self.appointment) != 1:
+            raise ValueError("say one of service = …, drug = … or appointment = …")
+        return self
+
+
 class Expected(Line):
     """The card the vignette should bring; `why` says why there is none. The rule is the outcome, but for `urgent`."""
 
@@ -199,7 +229,8 @@ class Vignette(Line):
 
     A vignette with a `name` is also a patient of the demo. `shows` says what the rule of its file says of the
     patient; `edge` names the threshold at one side of which the patient stands. Without `age` there is no birth
-    date; the birthday is half a year off unless it is `today` or `tomorrow`.
+    date; the birthday is half a year off unless it is `today` or `tomorrow`. In the file of an order hook `drafts`
+    are what that hook is about, asked by the `user`, and `shows` says whether a card comes of it.
     """
 
     id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{0,50}$")
@@ -219,4 +250,11 @@ class Vignette(Line):
     reports: tuple[Report, ...] = ()
     referrals: tuple[Referral, ...] = ()
     answered: tuple[Key, ...] = KEYS
+    drafts: tuple[Draft, ...] = ()
+    user: str = "Practitioner/demo"
     expect: Expected
+
+    @property
+    def hook(self) -> str:
+        """The hook its file is about, else the opening of a chart."""
+        return self.about if self.about in ORDER_HOOKS else "patient-view"

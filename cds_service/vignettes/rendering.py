@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from cds_service.vignettes.codes import concept
+from cds_service.vignettes.drafts import draft
 from cds_service.vignettes.drugs import drug_resources
 from cds_service.vignettes.lines import Done, Problem, Referral, Report, Vignette
 from cds_service.vignettes.measurements import observation
@@ -35,11 +36,12 @@ SEXES = {"F": "female", "M": "male"}
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """One patient's resources, by type, in the order in which the vignette tells them."""
+    """One patient's resources, by type, in the order in which the vignette tells them; and the drafts of its hook."""
 
     vignette: Vignette
     patient: Resource
     resources: Mapping[str, tuple[Resource, ...]]
+    drafts: tuple[Resource, ...] = ()
 
 
 def render(vignette: Vignette, day: date) -> Chart:
@@ -50,7 +52,8 @@ def render(vignette: Vignette, day: date) -> Chart:
         kept = by_type.setdefault(resource["resourceType"], [])
         kept.append(identified(resource, vignette.id, len(kept) + 1))
     resources = {kind: tuple(kept) for kind, kept in by_type.items()}
-    return Chart(vignette, patient_resource(vignette, told), resources)
+    drafts = tuple(draft(line, vignette.id, at, day) for at, line in enumerate(vignette.drafts, 1))
+    return Chart(vignette, patient_resource(vignette, told), resources, drafts)
 
 
 def _resources(vignette: Vignette, told: Calendar) -> list[Resource]:

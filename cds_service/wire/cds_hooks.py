@@ -6,7 +6,7 @@ it. What comes in is read tolerantly: unknown members are skipped, and a key lef
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
 
@@ -14,14 +14,31 @@ from cds_service.wire import fhir
 from cds_service.wire.bundles import Bundle
 
 Indicator = Literal["info", "warning", "critical"]
+Schema = dict[str, Any]
+TEXTS: Schema = {"type": "array", "items": {"type": "string"}}
+OBJECTS: Schema = {"type": "array", "items": {"type": "object"}}
 
 
 class Context(Struct, gc=False):
-    """Who is looking at whom. `userId` may be of any type; only its absence is wrong. `encounterId` likewise."""
+    """Who is looking at whom, and at which orders or appointments.
+
+    Only the absence of `patientId` or `userId` is ever wrong. What the hooks define besides is kept as it came, so
+    that a call of another hook pays nothing for it; `order`, `task` and `fulfillment-tasks` are older spellings.
+    """
 
     patientId: Annotated[str, Meta(min_length=1)]
     userId: Annotated[Raw, Meta(extra_json_schema={"type": "string"})] | UnsetType = UNSET
     encounterId: Annotated[Raw, Meta(extra_json_schema={"type": "string"})] | UnsetType = UNSET
+    draftOrders: Annotated[Raw, Meta(extra_json_schema={"type": "object"})] | UnsetType = UNSET
+    selections: Annotated[Raw, Meta(extra_json_schema=TEXTS)] | UnsetType = UNSET
+    dispatchedOrders: Annotated[Raw, Meta(extra_json_schema=TEXTS)] | UnsetType = UNSET
+    order: Annotated[Raw, Meta(extra_json_schema={"type": "string"})] | UnsetType = UNSET
+    fulfillmentTasks: Annotated[Raw, Meta(extra_json_schema=OBJECTS)] | UnsetType = UNSET
+    fulfillment_tasks: Annotated[Raw, Meta(extra_json_schema=OBJECTS)] | UnsetType = field(
+        default=UNSET, name="fulfillment-tasks"
+    )
+    task: Annotated[Raw, Meta(extra_json_schema={"type": "object"})] | UnsetType = UNSET
+    appointments: Annotated[Raw, Meta(extra_json_schema={"type": "object"})] | UnsetType = UNSET
 
 
 class Prefetch(Struct, gc=False):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import msgspec
-from msgspec import UNSET, Raw, Struct, UnsetType
+from msgspec import UNSET, Raw, Struct, UnsetType, field
 
 from cds_service.wire.cds_hooks import Context, Prefetch, Request
 from cds_service.wire.held import HookCall
@@ -35,6 +35,14 @@ class RawContext(Struct, gc=False):
     patientId: Raw = Raw()
     userId: Raw | UnsetType = UNSET
     encounterId: Raw | UnsetType = UNSET
+    draftOrders: Raw | UnsetType = UNSET
+    selections: Raw | UnsetType = UNSET
+    dispatchedOrders: Raw | UnsetType = UNSET
+    order: Raw | UnsetType = UNSET
+    fulfillmentTasks: Raw | UnsetType = UNSET
+    fulfillment_tasks: Raw | UnsetType = field(default=UNSET, name="fulfillment-tasks")
+    task: Raw | UnsetType = UNSET
+    appointments: Raw | UnsetType = UNSET
 
 
 def decode_call(body: bytes | bytearray) -> HookCall:
@@ -85,7 +93,8 @@ def _context(raw: Raw) -> Context:
         context = msgspec.json.decode(value, type=RawContext)
     except msgspec.ValidationError:
         raise Undecodable("context is not an object.") from None
-    return Context(_text(context.patientId, "context.patientId"), context.userId, context.encounterId)
+    asked = {name: getattr(context, name) for name in RawContext.__struct_fields__ if name != "patientId"}
+    return Context(_text(context.patientId, "context.patientId"), **asked)
 
 
 def _member(raw: Raw, name: str) -> Raw:
@@ -119,6 +128,7 @@ def _call(request: Request, body: bytes | bytearray) -> HookCall:
         names_server=request.fhirServer is not UNSET and bytes(request.fhirServer) != b"null",
         held=held_keys(request.prefetch, RawKeys(body)),
         encounter_id=_reference(request.context.encounterId) or "",
+        context=request.context,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from cds_service.wire import fhir
 from cds_service.wire.bundles import Entry
+from cds_service.wire.cds_hooks import Context
 
 T = TypeVar("T")
 
@@ -75,7 +76,10 @@ class HeldKeys:
 
 @dataclass(frozen=True, slots=True)
 class HookCall:
-    """One hook call, decoded. `patient_id` is bare, `user_id` and `encounter_id` are empty when they are not text."""
+    """One hook call, decoded. `patient_id` is bare, `user_id` and `encounter_id` are empty when they are not text.
+
+    `context` holds what else the hook defines, not looked at yet.
+    """
 
     hook: str
     hook_instance: str
@@ -84,4 +88,5 @@ class HookCall:
     has_user: bool
     names_server: bool
     held: HeldKeys
+    context: Context
     encounter_id: str = ""

@@ -18,15 +18,17 @@ async def test_discovery_lists_each_service_whole(client: httpx.AsyncClient) -> 
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/json"
     check_no_empties(answer.json())
-    (service,) = answer.json()["services"]
-    assert (service["hook"], service["id"]) == ("patient-view", "miss-patient-view")
-    for name in ("title", "description", "usageRequirements"):
-        assert isinstance(service[name], str)
-    assert all(isinstance(template, str) for template in service["prefetch"].values())
+    services = answer.json()["services"]
+    hooks = ["patient-view", "order-select", "order-sign", "order-dispatch", "appointment-book"]
+    assert [(service["hook"], service["id"]) for service in services] == [(hook, f"miss-{hook}") for hook in hooks]
+    for service in services:
+        for name in ("title", "description", "usageRequirements"):
+            assert isinstance(service[name], str)
+        assert all(isinstance(template, str) for template in service["prefetch"].values())
 
 
 async def test_the_templates_ask_for_the_published_measurements(client: httpx.AsyncClient, answerer: Answerer) -> None:
-    (service,) = (await client.get("/cds-services")).json()["services"]
+    service = (await client.get("/cds-services")).json()["services"][0]
     listed = re.search(r"&code=([^&]*)&", service["prefetch"]["observations"])
     assert listed
     assert listed.group(1).split(",") == sorted(answerer.knowledge.observations)

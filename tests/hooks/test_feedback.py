@@ -169,7 +169,7 @@ async def test_another_outcome_replaces_the_one_before(client: httpx.AsyncClient
     assert await counted(client, "overridden") == 1
 
 
-@pytest.mark.parametrize("path", ["/cds-services/other/feedback", "/cds-services/miss-order-sign/feedback/"])
+@pytest.mark.parametrize("path", ["/cds-services/other/feedback", "/cds-services/miss-order-review/feedback/"])
 async def test_an_unknown_service_is_404(client: httpx.AsyncClient, path: str, lines: Lines) -> None:
     check_outcome(await client.post(path, json=batch(entry())), 404)
     assert (lines.last["path"], lines.last["service"]) == ("/cds-services/{id}/feedback", "unknown")

@@ -11,10 +11,10 @@ import pytest
 
 from cds_service.answer import Answerer
 from cds_service.cli import OPENAPI_FILE
-from cds_service.hooks.documents import CALL as OPERATION
-from cds_service.hooks.documents import EXAMPLE_CALL, EXAMPLE_FEEDBACK, VERSION, openapi_of, openapi_text
+from cds_service.hooks.documents import EXAMPLE_FEEDBACK, EXAMPLES, VERSION, openapi_of, openapi_text
 from cds_service.hooks.documents import FEEDBACK as FEEDBACK_OPERATION
-from tests.hooks.calls import CALL, FEEDBACK, Lines, app_of, check_cards, check_no_empties
+from cds_service.hooks.services import SERVICES, Service
+from tests.hooks.calls import FEEDBACK, Lines, app_of, check_cards, check_no_empties
 
 ROOT = Path(__file__).parents[2]
 
@@ -35,10 +35,11 @@ def test_the_version_is_the_packages() -> None:
 
 
 def test_it_holds_the_protocol_and_nothing_else(document: dict[str, Any]) -> None:
-    assert set(document["paths"]) == {"/cds-services", CALL, FEEDBACK}
+    calls = {f"/cds-services/{service.id}" for service in SERVICES}
+    feedback = {f"{call}/feedback" for call in calls}
+    assert set(document["paths"]) == {"/cds-services", *calls, *feedback}
     assert set(document["paths"]["/cds-services"]) == {"get"}
-    assert set(document["paths"][CALL]) == {"post"}
-    assert set(document["paths"][FEEDBACK]) == {"post"}
+    assert all(set(document["paths"][path]) == {"post"} for path in (*calls, *feedback))
 
 
 def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
@@ -55,8 +56,9 @@ def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
     check(document)
 
 
-def test_there_is_an_example_for_the_call_and_for_each_answer(document: dict[str, Any]) -> None:
-    operation = document["paths"][CALL]["post"]
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.id)
+def test_there_is_an_example_for_the_call_and_for_each_answer(document: dict[str, Any], service: Service) -> None:
+    operation = document["paths"][f"/cds-services/{service.id}"]["post"]
     assert operation["requestBody"]["content"]["application/json"]["example"]
     assert set(operation["responses"]) == {"200", "400", "408", "412", "413", "415", "503"}
     for response in operation["responses"].values():
@@ -76,9 +78,16 @@ async def test_the_example_feedback_is_answered_like_the_example(client: httpx.A
     assert answer.json() == FEEDBACK_OPERATION["responses"]["200"]["content"]["application/json"]["example"]
 
 
-async def test_the_example_call_is_answered_like_the_example(client: httpx.AsyncClient) -> None:
-    (card,) = check_cards(await client.post(CALL, json=EXAMPLE_CALL))
-    (example,) = OPERATION["responses"]["200"]["content"]["application/json"]["example"]["cards"]
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.id)
+async def test_the_example_call_is_answered_like_the_example(
+    client: httpx.AsyncClient, document: dict[str, Any], service: Service
+) -> None:
+    path = f"/cds-services/{service.id}"
+    (card,) = check_cards(await client.post(path, json=EXAMPLES[service.hook][0]))
+    answers = document["paths"][path]["post"]["responses"]
+    (example,) = answers["200"]["content"]["application/json"]["example"]["cards"]
     assert set(example) <= set(card)
-    assert example["source"]["topic"]["code"] == card["source"]["topic"]["code"]
+    assert example["source"]["topic"] == card["source"]["topic"]
+    assert example["indicator"] == card["indicator"]
+    assert example["summary"].partition(":")[0] == card["summary"].partition(":")[0]
     assert len(example["summary"]) < 140

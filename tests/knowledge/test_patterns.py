@@ -73,6 +73,13 @@ GUARDS = [
     ("word_other_root_cause", "due to diabetes", True),
     ("word_other_root_cause", "due to type 2 diabetes mellitus", True),
     ("word_acute_heart_failure", "acute on chronic systolic heart failure", True),
+    ("word_imaging", "MRI LUMBAR SPINE", True),
+    ("word_imaging", "acromial spur", False),
+    ("word_specialist", "Neurosurgery consult", True),
+    ("word_specialist", "Back pain clinic", True),
+    ("word_specialist", "Back brace", False),
+    ("word_operation", "lumbar microdiscectomy", True),
+    ("word_operation", "cooperation", False),
 ]
 
 

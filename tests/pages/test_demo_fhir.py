@@ -134,7 +134,7 @@ async def test_pages_are_linked(demo: httpx.AsyncClient) -> None:
 @pytest.mark.parametrize("vignette", NAMED, ids=lambda vignette: vignette.id)
 async def test_the_prefetch_templates_bring_the_whole_chart(demo: httpx.AsyncClient, vignette: Any) -> None:
     """By the templates that discovery lists, the sandbox sends what the vignette's own request holds."""
-    [service] = (await demo.get("/cds-services")).json()["services"]
+    service = (await demo.get("/cds-services")).json()["services"][0]
     chart = render(vignette.model_copy(update={"answered": tuple(service["prefetch"])}), DAY)
     told = patient_view(chart)["prefetch"]
 

@@ -118,6 +118,34 @@ async def test_a_call(answerer: Answerer, lines: Lines, body: dict[str, Any], st
     assert MARK not in metrics.text
 
 
+DRAFT = entry("ServiceRequest", status="draft", intent="order", bodySite=[concept()])
+DRUG = entry("MedicationRequest", status="draft", medicationCodeableConcept={"text": f"oxycodone {MARK}"})
+BOOKING = entry("Appointment", status="proposed", description=f"lumbar fusion {MARK}", serviceType=[concept()])
+REFERRED = {**DRAFT, "code": concept(coding=[{"system": "http://snomed.info/sct", "code": "308482002"}])}
+ORDERS: dict[str, dict[str, Any]] = {
+    "order-select": {"draftOrders": bundle(REFERRED, DRUG), "selections": [f"ServiceRequest/{MARK}", MARK]},
+    "order-sign": {"draftOrders": bundle(REFERRED, DRUG, {**DRAFT, "code": MARK}, MARK)},
+    "order-dispatch": {"dispatchedOrders": [f"ServiceRequest/{MARK}", f"ServiceRequest/x{MARK}"], "task": MARK},
+    "appointment-book": {"appointments": bundle(BOOKING)},
+}
+
+
+@pytest.mark.parametrize(("hook", "context"), ORDERS.items(), ids=ORDERS)
+async def test_an_order(answerer: Answerer, lines: Lines, hook: str, context: dict[str, Any]) -> None:
+    told = {"patientId": MARK, "userId": f"Practitioner/{MARK}", **context}
+    referred = {**WHOLE, "serviceRequests": bundle({**REFERRED, "status": "active"})}
+    nothing = {"dispatchedOrders": [f"ServiceRequest/x{MARK}"], "draftOrders": MARK, "appointments": MARK}
+    async with client_of(app_of(answerer, lines)) as client:
+        answer = await client.post(f"/cds-services/miss-{hook}", json=call(referred, hook=hook, context=told))
+        check(answer, lines, 200)
+        assert answer.json()["cards"]
+        body = call({"serviceRequests": referred["serviceRequests"]}, hook=hook, context=told)
+        check(await client.post(f"/cds-services/miss-{hook}", json=body), lines, 412)
+        body = call({}, hook=hook, context={**told, **nothing})
+        check(await client.post(f"/cds-services/miss-{hook}", json=body), lines, 200)
+        assert MARK not in (await client.get("/metrics")).text
+
+
 def test_the_marked_chart_gives_a_card_so_that_the_test_tests_something() -> None:
     assert json.dumps(WHOLE).count(MARK) > 50
 

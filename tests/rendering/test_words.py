@@ -122,7 +122,7 @@ ORDER = '[suggestions.{kind}]\nlabel = "OL"\norder = "x"\nnote = "x"\n'
         ("shared", '[actions]\nhope = "x"', ("shared.actions.hope",)),
         ("shared", '[basis]\nobesity = ["E99"]', ("basis.obesity: E99 is no source",)),
         ("recommend", '[suggestions.surgery]\nlabel = "x"', ("recommend.suggestions.surgery",)),
-        ("recommend", '[suggestions.mri]\nlabel = "x"', ("recommend.suggestions.mri.order: Field required",)),
+        ("consider", '[suggestions.mri]\nlabel = "x"', ("consider.suggestions.mri.order: Field required",)),
         ("recommend", ORDER.format(kind="cardiology"), ("suggestions.cardiology: is not offered on this card",)),
         ("recommend", ORDER.format(kind="mri").replace("OL", "{patient}"), ("{patient} is no place here; use place",)),
         ("recommend", ORDER.format(kind="mri").replace("OL", LONG), ("suggestions.mri.label: has 200 characters",)),

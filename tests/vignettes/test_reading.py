@@ -76,6 +76,7 @@ def test_what_is_written_replaces_a_list(tmp_path: Path) -> None:
         (f'[a]\nmedications = [{{ takes = "x", ordered = "x" }}]\n{REST}', "say either takes"),
         (f"[a]\nobservations = [{{ bmi = 30, ef = 30 }}]\n{REST}", "measure exactly one thing"),
         (f'[a]\nobservations = [{{ on = "2026-05" }}]\n{REST}', "measure exactly one thing"),
+        (f'[a]\ndrafts = [{{ code = "cpt:22612" }}]\n{REST}', "say one of service = …, drug = … or appointment = …"),
     ],
 )
 def test_a_slip_is_named_with_its_place(tmp_path: Path, text: str, message: str) -> None:

@@ -31,7 +31,7 @@ def resource(kind: str, day: date = TOLD_ON, **told: Any) -> dict[str, Any]:
 def test_every_vignette_is_sound_fhir_r4() -> None:
     for vignette in load_vignettes():
         chart = render(vignette, YEAR_LATER)
-        for one in (chart.patient, *(one for ones in chart.resources.values() for one in ones)):
+        for one in (chart.patient, *chart.drafts, *(one for ones in chart.resources.values() for one in ones)):
             get_fhir_model_class(one["resourceType"]).model_validate(one)
 
 
