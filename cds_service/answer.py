@@ -6,9 +6,9 @@ Hooks, pages, command line and population use it alike, so that a chart is answe
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from cds_service.assessment.miss import OUTCOMES, Assessment, assess
 from cds_service.errors import SettingsError
@@ -21,6 +21,7 @@ from cds_service.record.supplied import SuppliedChart
 from cds_service.rendering.cards import Rendering, rendering_of
 from cds_service.rendering.checks import load_cards
 from cds_service.settings import Settings
+from cds_service.trust.clients import Client, ExtensionForm
 from cds_service.wire.cds_hooks import Card, Indicator
 from cds_service.wire.held import HookCall
 
@@ -33,9 +34,20 @@ class Answered:
     cards: tuple[Card, ...]
 
 
+class Fetching(Protocol):
+    """Reads what prefetch lacks from the FHIR server a call names: `record.fetch.Fetch`."""
+
+    async def completed(self, call: HookCall) -> HookCall:
+        """The call with what could be read; why other keys could not is said in it. Raises ServerNotRegistered."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answerer:
-    """The stages with what they need besides a chart. `today` is the day of assessment of a hook call."""
+    """The stages with what they need besides a chart. `today` is the day of assessment of a hook call.
+
+    `clock` tells the instant where no day was set, so that a client's own day can be told. Without `fetching`, no
+    server is registered.
+    """
 
     knowledge: Knowledge
     rendering: Rendering
@@ -44,6 +56,26 @@ class Answerer:
     silent_rules: frozenset[str] = frozenset()
     max_indicator: Indicator = "critical"
     recommend_needs: frozenset[Key] = frozenset()
+    extension: ExtensionForm = "full"
+    clock: Callable[[], datetime] | None = None
+    fetching: Fetching | None = None
+
+    def for_client(self, client: Client) -> Answerer:
+        """The stages as the client's row wants them. Raises SettingsError for a rule that is none."""
+        rules = self.silent_rules if client.silent_rules is None else frozenset(client.silent_rules)
+        _check_names("CDS_CLIENTS_FILE: silent_rules", tuple(rules), tuple(OUTCOMES))
+        return replace(
+            self,
+            silent=self.silent if client.silent is None else client.silent,
+            silent_rules=rules,
+            max_indicator=client.max_indicator or self.max_indicator,
+            extension=client.extension,
+            today=_day_in(client, self.clock) or self.today,
+        )
+
+    async def completed(self, call: HookCall) -> HookCall:
+        """The call with what its FHIR server could add, where it names one. Raises ServerNotRegistered."""
+        return call if self.fetching is None else await self.fetching.completed(call)
 
     def answer(self, call: HookCall) -> Answered:
         """The answer to a hook call.
@@ -71,7 +103,7 @@ class Answerer:
     def _cards(self, assessment: Assessment) -> tuple[Card, ...]:
         if self.silent or assessment.rule in self.silent_rules:
             return ()
-        return self.rendering.cards(assessment, max_indicator=self.max_indicator)
+        return self.rendering.cards(assessment, max_indicator=self.max_indicator, extension_mode=self.extension)
 
 
 def answerer_of(settings: Settings, public_url: str, today: Callable[[], date] | None = None) -> Answerer:
@@ -84,6 +116,7 @@ def answerer_of(settings: Settings, public_url: str, today: Callable[[], date] |
         knowledge=knowledge,
         rendering=rendering_of(knowledge, words, public_url),
         today=today or _today(settings),
+        clock=None if today or settings.today else _now,
         silent=settings.silent,
         silent_rules=frozenset(settings.silent_rules),
         max_indicator=settings.max_indicator,
@@ -94,7 +127,17 @@ def answerer_of(settings: Settings, public_url: str, today: Callable[[], date] |
 def _today(settings: Settings) -> Callable[[], date]:
     """The day that was set, else today in UTC."""
     fixed = settings.today
-    return (lambda: fixed) if fixed else (lambda: datetime.now(UTC).date())
+    return (lambda: fixed) if fixed else (lambda: _now().date())
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _day_in(client: Client, clock: Callable[[], datetime] | None) -> Callable[[], date] | None:
+    """Today where the client is; None where the day is set, or the client has no time zone of its own."""
+    zone = client.time_zone
+    return (lambda: clock().astimezone(zone).date()) if zone and clock else None
 
 
 def _check_names(setting: str, names: tuple[str, ...], known: tuple[str, ...]) -> None:

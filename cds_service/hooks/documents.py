@@ -15,6 +15,7 @@ from cds_service.errors import (
     DataMissing,
     Malformed,
     RequestRefused,
+    ServerNotRegistered,
     SlowBody,
     Stopping,
     TooLarge,
@@ -124,6 +125,7 @@ CALL: dict[str, Any] = {
     "responses": {
         "200": _answer(wire.Response, "At most one card.", wire.Response((EXAMPLE_CARD,))),
         "400": _refusal(Malformed),
+        "403": _refusal(ServerNotRegistered),
         "408": _refusal(SlowBody),
         "412": _refusal(DataMissing, MISSING),
         "413": _refusal(TooLarge),

@@ -6,6 +6,7 @@ and it still stands in the OpenAPI document, whose schemas are made from the Str
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
@@ -21,14 +22,11 @@ from cds_service.hooks.documents import CALL, DISCOVERY
 from cds_service.hooks.outcomes import JSON
 from cds_service.hooks.request_lines import line_of
 from cds_service.hooks.services import Service, discovery
-from cds_service.observe import Metrics, uuid_or_empty
+from cds_service.observe import CallLine, Metrics, uuid_or_empty
 from cds_service.wire.cds_hooks import Response as Answer
 from cds_service.wire.decoding import decode_call
-from cds_service.wire.held import HookCall
+from cds_service.wire.held import NOT_REGISTERED, Elsewhere, HookCall
 from cds_service.wire.soundness import Undecodable
-
-# No server is registered yet: one that a call names is never contacted, and only counted.
-NOT_REGISTERED = "not registered"
 
 
 class RawRoute(APIRoute):
@@ -55,8 +53,11 @@ class HookCalls:
         line = line_of(request.scope)
         line.hookInstance = uuid_or_empty(call.hook_instance)
         line.knowledgeVersion = self._answerer.knowledge.version
-        line.fhirServer = NOT_REGISTERED if call.names_server else ""
         self._check(call)
+        if call.names_server:
+            line.fhirServer = NOT_REGISTERED
+            call = await self._answerer.completed(call)
+            _note_fetch(line, call.elsewhere)
         answered = self._answerer.answer(call)
         self._note(request, answered)
         return Response(self._encoder.encode(Answer(answered.cards)), media_type=JSON)
@@ -75,6 +76,13 @@ class HookCalls:
         line.cards = len(answered.cards)
         line.oddities = len(assessment.findings.record.oddities)
         self._metrics.concluded(self._service.id, assessment.outcome)
+
+
+def _note_fetch(line: CallLine, elsewhere: Elsewhere) -> None:
+    """What came of the server a call names: words and counts, no address."""
+    line.fhirServer = elsewhere.server
+    line.fetched = dict(Counter(elsewhere.results.values()))
+    line.fetchMilliseconds = round(elsewhere.seconds * 1000, 3)
 
 
 def _decoded(body: bytes | bytearray) -> HookCall:

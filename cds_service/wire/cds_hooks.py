@@ -14,6 +14,7 @@ from cds_service.wire import fhir
 from cds_service.wire.bundles import Bundle
 
 Indicator = Literal["info", "warning", "critical"]
+AUTHORIZATION = {"type": "object", "properties": {"access_token": {"type": "string"}}, "required": ["access_token"]}
 
 
 class Context(Struct, gc=False):
@@ -43,6 +44,7 @@ class Request(Struct, gc=False):
     hookInstance: str
     context: Context
     fhirServer: Annotated[Raw, Meta(extra_json_schema={"type": "string", "format": "uri"})] | UnsetType = UNSET
+    fhirAuthorization: Annotated[Raw, Meta(extra_json_schema=AUTHORIZATION)] | UnsetType = UNSET
     prefetch: Prefetch | None = None
 
 

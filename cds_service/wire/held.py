@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 from cds_service.wire import fhir
+from cds_service.wire.access import NO_ACCESS, FhirAccess
 
 T = TypeVar("T")
+NOT_REGISTERED, REGISTERED = "not registered", "registered"
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 def nothing_counted() -> defaultdict[Any, int]:
@@ -44,11 +49,12 @@ class Aside:
 
 @dataclass(slots=True)
 class Held(Generic[T]):
-    """The resources of one key. `more`: there is a next page. `by_url`: Conditions by their fullUrl."""
+    """The resources of one key. `more`: there is a next page, at `next_url`. `by_url`: Conditions by their fullUrl."""
 
     came: Came
     resources: list[T] = field(default_factory=list)
     more: bool = False
+    next_url: str = ""
     by_url: dict[str, T] = field(default_factory=dict)
     aside: Aside = field(default_factory=Aside)
 
@@ -68,6 +74,24 @@ class HeldKeys:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What came of the FHIR server a call names, in words of ours.
+
+    `why_not`: why nothing was read from it. `failed`: why a key that was read did not come, or not whole.
+    `results`: what came of each key that was wanted, in a word that can be counted.
+    """
+
+    server: str
+    why_not: str = ""
+    failed: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    results: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    seconds: float = 0.0
+
+
+NOT_ASKED = Elsewhere(NOT_REGISTERED, "the FHIR server the call names is not registered here")
+
+
+@dataclass(frozen=True, slots=True)
 class HookCall:
     """One hook call, decoded. `patient_id` is bare, `user_id` empty when it is not text."""
 
@@ -76,5 +100,11 @@ class HookCall:
     patient_id: str
     user_id: str
     has_user: bool
-    names_server: bool
     held: HeldKeys
+    access: FhirAccess = NO_ACCESS
+    elsewhere: Elsewhere = NOT_ASKED
+
+    @property
+    def names_server(self) -> bool:
+        """It says something of a FHIR server, were it nonsense."""
+        return self.access.named()
