@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from cds_service.wire.keys import RESOURCE_OF
 from tests.hooks.calls import PATIENT, bundle, condition
@@ -48,13 +48,10 @@ class Seen:
 
 
 class Ehr:
-    """The server. `replies` are given by type of resource, or by path under the base; of a list each once, in order.
+    """The server: what it is told to reply, and what it was asked."""
 
-    A type that is not in it has an empty searchset, and Patient is the one of the other tests.
-    """
-
-    def __init__(self, replies: Mapping[str, Reply | list[Reply]]) -> None:
-        self._replies = dict(replies)
+    def __init__(self, reply: Callable[[Seen], Reply]) -> None:
+        self._reply = reply
         self.seen: list[Seen] = []
         self.connections = 0
         self.port = 0
@@ -96,12 +93,20 @@ class Ehr:
             await writer.drain()
         return not reply.cut
 
-    def _reply(self, seen: Seen) -> Reply:
-        under = unquote(seen.target.removeprefix("/fhir/"))
-        reply = self._replies.get(under) or self._replies.get(seen.kind)
-        if isinstance(reply, list):
-            return reply.pop(0)
-        return reply or Reply(PATIENT if seen.kind == "Patient" else bundle())
+
+def replying(replies: Mapping[str, Reply | list[Reply]]) -> Callable[[Seen], Reply]:
+    """Replies by type of resource; of a list each once, in order.
+
+    A type that is not in it has an empty searchset, and Patient is the one of the other tests.
+    """
+
+    def reply(seen: Seen) -> Reply:
+        told = replies.get(seen.kind)
+        if isinstance(told, list):
+            return told.pop(0)
+        return told or Reply(PATIENT if seen.kind == "Patient" else bundle())
+
+    return reply
 
 
 async def _read(reader: asyncio.StreamReader) -> Seen:
@@ -117,7 +122,7 @@ async def _read(reader: asyncio.StreamReader) -> Seen:
 @asynccontextmanager
 async def ehr(**replies: Reply | list[Reply]) -> AsyncIterator[Ehr]:
     """A running server."""
-    async with listening(Ehr(replies)) as running:
+    async with listening(Ehr(replying(replies))) as running:
         yield running
 
 

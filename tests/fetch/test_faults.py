@@ -283,7 +283,8 @@ async def test_a_first_page_that_reaches_back_far_enough_is_an_answer(
         for number, day in enumerate(dates)
     ]
     replies = [Reply(), Reply(status=500)]
-    async with ehr(**{"Condition": pain(), kind: replies}) as there:
+    told: dict[str, Reply | list[Reply]] = {"Condition": pain(), kind: replies}
+    async with ehr(**told) as there:
         replies[0] = Reply(bundle(*entries, link=[{"relation": "next", "url": f"{there.base}/{kind}?page=2"}]))
         async with service(answerer, settings_of(tmp_path, row(server(there.base)))) as service_:
             (card,) = check_cards(await service_.call(naming(there.base)))

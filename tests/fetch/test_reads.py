@@ -51,7 +51,7 @@ async def test_exactly_the_advertised_templates_are_asked(answerer: Answerer, tm
 @pytest.mark.parametrize("key", RESOURCE_OF)
 async def test_only_what_is_missing_is_read(answerer: Answerer, tmp_path: Path, key: str) -> None:
     """P6; keys supplied by prefetch are never read again."""
-    prefetch: dict[str, object] = {name: bundle() for name in RESOURCE_OF} | {"patient": PATIENT}
+    prefetch = {name: bundle() for name in RESOURCE_OF} | {"patient": PATIENT}
     del prefetch[key]
     async with ehr(Condition=pain()) as there:
         async with service(answerer, settings_of(tmp_path, row(server(there.base)))) as service_:
