@@ -45,7 +45,7 @@ class FhirAccess:
     authorization: Raw | UnsetType = field(default=UNSET, repr=False)
 
     def named(self) -> bool:
-        """The call says something of a FHIR server."""
+        """The call says something of a FHIR server, were it nonsense."""
         return self.server is not UNSET and bytes(self.server) != b"null"
 
     def address(self) -> str:

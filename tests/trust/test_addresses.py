@@ -92,6 +92,7 @@ OTHER = [
     "https://[",
     "https://[]/fhir",
     "https://[zz]/fhir",
+    "https://[1:2]/fhir",
     "https://-ehr.example/fhir",
     "https://ehr..example/fhir",
 ]
