@@ -14,6 +14,8 @@ from typing import Any
 
 import httpcore
 
+from cds_service.trust.streams import connected
+
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 # An address that does not answer the connect for so long gives way to the next one of its host.
 NEXT_ADDRESS_SECONDS = 0.25
@@ -57,7 +59,6 @@ class CheckedNetwork(httpcore.AsyncNetworkBackend):
     def __init__(self, private: Mapping[tuple[str, int], bool], resolve: Resolve = resolved) -> None:
         self._private = private
         self._resolve = resolve
-        self._network = httpcore.AnyIOBackend()
 
     async def connect_tcp(
         self,
@@ -80,10 +81,10 @@ class CheckedNetwork(httpcore.AsyncNetworkBackend):
         *others, last = addresses
         for address in others:
             try:
-                return await self._network.connect_tcp(address, port, NEXT_ADDRESS_SECONDS)
+                return await connected(address, port, NEXT_ADDRESS_SECONDS)
             except (httpcore.ConnectError, httpcore.ConnectTimeout):
                 continue
-        return await self._network.connect_tcp(last, port, timeout)
+        return await connected(last, port, timeout)
 
     async def sleep(self, seconds: float) -> None:
         """Wait, as the pool asks before it connects again."""

@@ -28,6 +28,8 @@ GZIP = ("gzip", "x-gzip")
 # Shorter than the 5 s after which the common servers close a connection that is idle.
 IDLE_SECONDS = 4.0
 CONNECTIONS = 200
+# The pool looks at every idle one before each read.
+IDLE_CONNECTIONS = 32
 TRANSPORT_ERRORS = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, httpx.HTTPError, OSError)
 
 
@@ -54,7 +56,7 @@ class CheckedTransport(httpx.AsyncBaseTransport):
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=tls,
             max_connections=CONNECTIONS,
-            max_keepalive_connections=CONNECTIONS,
+            max_keepalive_connections=IDLE_CONNECTIONS,
             keepalive_expiry=IDLE_SECONDS,
             network_backend=network,
         )

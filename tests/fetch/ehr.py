@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -127,7 +128,7 @@ async def ehr(**replies: Reply | list[Reply]) -> AsyncIterator[Ehr]:
 
 
 @asynccontextmanager
-async def listening(server: Ehr) -> AsyncIterator[Ehr]:
+async def listening(server: Ehr, tls: ssl.SSLContext | None = None) -> AsyncIterator[Ehr]:
     """The server on a free port."""
     connections: set[asyncio.Task[None]] = set()
 
@@ -136,7 +137,7 @@ async def listening(server: Ehr) -> AsyncIterator[Ehr]:
         with suppress(asyncio.CancelledError):
             await task
 
-    listener = await asyncio.start_server(connected, "127.0.0.1", 0)
+    listener = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=tls)
     server.port = listener.sockets[0].getsockname()[1]
     try:
         yield server

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Sequence
+import ssl
+import struct
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import httpcore
 import pytest
@@ -16,7 +19,8 @@ from cds_service.trust.budget import Budget
 from cds_service.trust.clients import FhirServer
 from cds_service.trust.network import AddressRefused, CheckedNetwork, permitted, resolved
 from cds_service.trust.outbound import Outbound
-from tests.fetch.ehr import ehr
+from cds_service.trust.streams import connected
+from tests.fetch.ehr import Ehr, ehr, listening, replying
 
 PUBLIC = ("93.184.216.34", "2606:2800:220:1:248:1893:25c8:1946", "::ffff:93.184.216.34")
 PRIVATE = (
@@ -184,6 +188,78 @@ async def test_the_name_stays_in_tls_and_the_certificate_is_asked_for() -> None:
         await outbound.aclose()
     assert heard[0][0] == 22
     assert b"ehr.example" in heard[0]
+
+
+CERTIFICATE = Path(__file__).with_name("ehr.example.pem")
+
+
+def believing() -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=CERTIFICATE)
+
+
+@pytest.mark.parametrize(
+    ("host", "tls", "is_read"),
+    [("ehr.example", believing, True), ("other.example", believing, False), ("ehr.example", lambda: None, False)],
+)
+async def test_a_server_shows_a_certificate_of_its_name(
+    host: str, tls: Callable[[], ssl.SSLContext | None], is_read: bool
+) -> None:
+    showing = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    showing.load_cert_chain(CERTIFICATE)
+    async with listening(Ehr(replying({})), showing) as there:
+        at = FhirServer(Address("https", host, there.port, "/fhir"), private=True)
+        outbound = Outbound([at], resolve=Names(["127.0.0.1"]), tls=tls())
+        if is_read:
+            for _ in range(2):
+                assert b"Bundle" in await outbound.read(at, Asked("/fhir/Condition"), None, Budget(1000))
+        else:
+            with pytest.raises(ReadFailed, match="could not be reached"):
+                await outbound.read(at, Asked("/fhir/Condition"), None, Budget(1000))
+        await outbound.aclose()
+    assert [seen.headers["host"] for seen in there.seen] == [f"{host}:{there.port}"] * 2 * is_read
+    assert there.connections == is_read
+
+
+async def test_a_connection_that_breaks_fails_its_read() -> None:
+    async with listener() as (port, _):
+        stream = await connected("127.0.0.1", port, 5.0)
+        assert stream.get_extra_info("server_addr") == ("127.0.0.1", port)
+        assert stream.get_extra_info("is_readable") is False
+        await stream.aclose()
+        assert stream.get_extra_info("is_readable") is True
+        with pytest.raises(httpcore.WriteError):
+            await stream.write(b"x")
+        assert await stream.read(1) == b""
+
+
+async def test_a_reset_is_a_read_that_failed() -> None:
+    async def reset(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        linger = struct.pack("ii", 1, 0)
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        writer.transport.abort()
+
+    server = await asyncio.start_server(reset, "127.0.0.1", 0)
+    stream = await connected("127.0.0.1", server.sockets[0].getsockname()[1], None)
+    with pytest.raises(httpcore.ReadError):
+        await stream.read(1)
+    await stream.aclose()
+    server.close()
+    await asyncio.sleep(0.01)
+
+
+async def test_an_address_that_does_not_answer_gives_up_in_time() -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen(0)
+        port = silent.getsockname()[1]
+        full = [socket.socket() for _ in range(4)]
+        for one in full:
+            one.setblocking(False)
+            one.connect_ex(("127.0.0.1", port))
+        with pytest.raises(httpcore.ConnectTimeout):
+            await connected("127.0.0.1", port, 0.05)
+        for one in full:
+            one.close()
 
 
 async def test_a_private_address_that_is_not_registered_as_one_fails_the_read() -> None:
