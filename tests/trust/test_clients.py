@@ -207,3 +207,10 @@ def test_the_token_shows_itself_nowhere() -> None:
     assert token.authorization() == "Bearer Zzsecret"
     assert "Zzsecret" not in f"{call!r} {call.access!r} {token!r} {token} {[token]}"
     assert "ehr.example" not in repr(call)
+
+
+def test_without_a_day_that_was_set_it_is_today() -> None:
+    made = answerer_of(Settings(require_auth=False), "https://miss.example")
+    before = datetime.now(UTC).date()
+    days = [made.today(), made.for_client(Client(time_zone=ZoneInfo("UTC"))).today()]
+    assert all(before <= day <= datetime.now(UTC).date() for day in days)
