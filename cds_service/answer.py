@@ -5,17 +5,25 @@ Hooks, pages, command line and population use it alike, so that a chart is answe
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from cds_service.assessment.miss import OUTCOMES, Assessment, assess
 from cds_service.assessment.orders import Advice, advise, concerning
 from cds_service.errors import SettingsError
 from cds_service.findings import find
 from cds_service.knowledge.load import Knowledge, load_knowledge
-from cds_service.record.asked import Asked, LookUp, asked, prefetched, reading_of_call, reading_of_chart, without_own
+from cds_service.record.asked import (
+    Asked,
+    asked,
+    dispatched_references,
+    prefetched,
+    reading_of_call,
+    reading_of_chart,
+    without_own,
+)
 from cds_service.record.patient import Answer, Key
 from cds_service.record.prefetch import KEYS, incomplete_conditions, supplied_chart
 from cds_service.record.reading import read_record
@@ -25,6 +33,7 @@ from cds_service.rendering.cards import Rendering, rendering_of
 from cds_service.rendering.checks import load_cards
 from cds_service.rendering.order_codes import site_codes
 from cds_service.settings import Settings
+from cds_service.trust.clients import Client, ExtensionForm
 from cds_service.wire.cds_hooks import Card, Indicator
 from cds_service.wire.held import HookCall
 
@@ -42,6 +51,16 @@ class Answered:
     cards: tuple[Card, ...]
 
 
+class Fetching(Protocol):
+    """Reads what prefetch lacks from the FHIR server a call names: `record.fetch.Fetch`."""
+
+    async def completed(self, call: HookCall) -> HookCall:
+        """The call with what could be read; why other keys could not is said in it. Raises ServerNotRegistered."""
+
+    async def with_orders(self, call: HookCall, references: Sequence[str]) -> HookCall:
+        """The call with those dispatched orders that could be read. Raises ServerNotRegistered."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unconcerned:
     """Nothing that a hook asks about concerns us: no chart was needed. `not_found`: dispatched orders not to be had."""
@@ -53,7 +72,8 @@ class Unconcerned:
 class Answerer:
     """The stages with what they need besides a chart.
 
-    `today` is the day of assessment of a hook call, `now` the moment at which it drafts an order.
+    `today` is the day of assessment of a hook call, `now` the moment at which it drafts an order; `clock` tells the
+    instant where no day was set, so that a client's own day can be told. Without `fetching`, no server is registered.
     """
 
     knowledge: Knowledge
@@ -64,6 +84,38 @@ class Answerer:
     max_indicator: Indicator = "critical"
     recommend_needs: frozenset[Key] = frozenset()
     now: Callable[[], datetime] = utc_now
+    extension: ExtensionForm = "full"
+    clock: Callable[[], datetime] | None = None
+    fetching: Fetching | None = None
+
+    def for_client(self, client: Client) -> Answerer:
+        """The stages as the client's row wants them. Raises SettingsError for a rule that is none."""
+        rules = self.silent_rules if client.silent_rules is None else frozenset(client.silent_rules)
+        _check_names("CDS_CLIENTS_FILE: silent_rules", tuple(rules), tuple(OUTCOMES))
+        return replace(
+            self,
+            silent=self.silent if client.silent is None else client.silent,
+            silent_rules=rules,
+            max_indicator=client.max_indicator or self.max_indicator,
+            extension=client.extension,
+            today=_day_in(client, self.clock) or self.today,
+        )
+
+    async def completed(self, call: HookCall) -> HookCall:
+        """The call with what its FHIR server could add, where it names one. Raises ServerNotRegistered."""
+        return call if self.fetching is None else await self.fetching.completed(call)
+
+    async def with_orders(self, call: HookCall) -> HookCall:
+        """The call with the dispatched orders that it names and does not bring. Raises ServerNotRegistered."""
+        if self.fetching is None:
+            return call
+        known = prefetched(call)
+        missing = tuple(reference for reference in dispatched_references(call) if known(reference) is None)
+        return await self.fetching.with_orders(call, missing)
+
+    def may_concern(self, call: HookCall) -> bool:
+        """Some order or appointment of the call concerns us, or may once the chart is known."""
+        return bool(asked(call, reading_of_call(call, self.today(), self.knowledge), prefetched(call)).orders)
 
     def answer(self, call: HookCall) -> Answered:
         """The answer to a hook call.
@@ -77,13 +129,12 @@ class Answerer:
             raise incomplete_conditions(call)
         return answered
 
-    def answer_order(self, call: HookCall, look_up: LookUp | None = None) -> Answered | Unconcerned:
+    def answer_order(self, call: HookCall) -> Answered | Unconcerned:
         """The answer to a call about orders or appointments (clinical-logic J).
 
-        `look_up` finds a dispatched order by its reference; without it, among the ServiceRequests of the call.
         Raises DataMissing as `answer` does, but only where an order may concern us.
         """
-        day, look_up = self.today(), look_up or prefetched(call)
+        day, look_up = self.today(), prefetched(call)
         about = asked(call, reading_of_call(call, day, self.knowledge), look_up)
         if not about.orders:
             return Unconcerned(about.not_found)
@@ -122,7 +173,13 @@ class Answerer:
     def _cards(self, assessment: Assessment, asker: Asker, advice: Advice | None = None) -> tuple[Card, ...]:
         if self.silent or assessment.rule in self.silent_rules:
             return ()
-        return self.rendering.cards(assessment, max_indicator=self.max_indicator, asker=asker, advice=advice)
+        return self.rendering.cards(
+            assessment,
+            max_indicator=self.max_indicator,
+            extension_mode=self.extension,
+            asker=asker,
+            advice=advice,
+        )
 
 
 def answerer_of(settings: Settings, public_url: str, today: Callable[[], date] | None = None) -> Answerer:
@@ -137,6 +194,7 @@ def answerer_of(settings: Settings, public_url: str, today: Callable[[], date] |
             knowledge, words, public_url, intent=settings.suggestion_intent, site=site_codes(settings.referral_codes)
         ),
         today=today or _today(settings),
+        clock=None if today or settings.today else _now,
         silent=settings.silent,
         silent_rules=frozenset(settings.silent_rules),
         max_indicator=settings.max_indicator,
@@ -147,7 +205,17 @@ def answerer_of(settings: Settings, public_url: str, today: Callable[[], date] |
 def _today(settings: Settings) -> Callable[[], date]:
     """The day that was set, else today in UTC."""
     fixed = settings.today
-    return (lambda: fixed) if fixed else (lambda: datetime.now(UTC).date())
+    return (lambda: fixed) if fixed else (lambda: _now().date())
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _day_in(client: Client, clock: Callable[[], datetime] | None) -> Callable[[], date] | None:
+    """Today where the client is; None where the day is set, or the client has no time zone of its own."""
+    zone = client.time_zone
+    return (lambda: clock().astimezone(zone).date()) if zone and clock else None
 
 
 def _check_names(setting: str, names: tuple[str, ...], known: tuple[str, ...]) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gc
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from datetime import date
 
 from fastapi import FastAPI
@@ -12,21 +13,24 @@ from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute
 
 from cds_service.answer import Answerer, answerer_of
-from cds_service.errors import DataMissing, RequestRefused
+from cds_service.errors import DataMissing, RequestRefused, SettingsError
 from cds_service.hooks.bodies import BodyLimits
 from cds_service.hooks.cors import Cors, Origins
 from cds_service.hooks.feedback import feedback_routes
 from cds_service.hooks.outcomes import data_missing, failed_with, not_routed, refused
 from cds_service.hooks.request_lines import RequestLines
 from cds_service.hooks.routes import hook_routes
-from cds_service.hooks.services import SERVICES
+from cds_service.hooks.services import SERVICES, Service
 from cds_service.observe import Log, Metrics
 from cds_service.pages.documentation import documentation_routes
 from cds_service.pages.health import health_routes
+from cds_service.record.asking import Reads
+from cds_service.record.fetch import Fetch, Limits
 from cds_service.settings import Settings
 from cds_service.store.in_memory import InMemory
 from cds_service.store.interface import Store
 from cds_service.store.pseudonyms import Pseudonyms
+from cds_service.trust.clients import Client, anonymous_client
 
 DEFAULT_URL = "http://127.0.0.1:8000"
 
@@ -49,6 +53,12 @@ def create_app(
     answerer = answerer or answerer_of(settings, address, today)
     log = log or Log(settings.log_level)
     metrics = Metrics()
+    client = anonymous_client(settings, address)
+    answerer = answerer.for_client(client)
+    fetch = Fetch(
+        client, _reads(settings, client), answerer.knowledge, _limits(settings), answerer.today, metrics.fetched
+    )
+    answerer = replace(answerer, fetching=fetch)
     origins = Origins(settings.allowed_origins, demo=settings.demo)
     limits = BodyLimits(settings.max_body_bytes, settings.body_timeout_seconds)
     store = store or InMemory(settings.quiet_days)
@@ -56,10 +66,10 @@ def create_app(
     app = FastAPI(
         openapi_url=None,
         redirect_slashes=False,
-        lifespan=_lifespan,
+        lifespan=_lifespan(fetch),
         routes=[
-            *hook_routes(SERVICES, answerer, limits, metrics, store, pseudonyms),
-            *feedback_routes(SERVICES, limits, metrics, store, pseudonyms),
+            *hook_routes(_offered(client), answerer, limits, metrics, store, pseudonyms),
+            *feedback_routes(_offered(client), limits, metrics, store, pseudonyms),
             *documentation_routes(answerer, address),
             *health_routes(metrics, draining),
             *_demo_routes(settings, answerer),
@@ -75,12 +85,39 @@ def create_app(
     return app
 
 
-@asynccontextmanager
-async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+def _lifespan(fetch: Fetch) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     """What was loaded stays: the collector need not look at it again, which spares pauses of 30 ms."""
-    gc.collect()
-    gc.freeze()
-    yield
+
+    @asynccontextmanager
+    async def running(app: FastAPI) -> AsyncIterator[None]:
+        gc.collect()
+        gc.freeze()
+        yield
+        await fetch.aclose()
+
+    return running
+
+
+def _offered(client: Client) -> tuple[Service, ...]:
+    """The services of the client's row; all where it names none. Raises SettingsError for one that is none."""
+    known = tuple(service.id for service in SERVICES)
+    if wrong := set(client.services or ()).difference(known):
+        raise SettingsError(f"CDS_CLIENTS_FILE: services: there is no {min(wrong)!r}; use some of {', '.join(known)}")
+    return tuple(service for service in SERVICES if client.services is None or service.id in client.services)
+
+
+def _limits(settings: Settings) -> Limits:
+    """As much may be read as a call may bring."""
+    return Limits(settings.fetch_deadline_seconds, settings.max_body_bytes)
+
+
+def _reads(settings: Settings, client: Client) -> Reads | None:
+    """The HTTP client, imported and made only where there is a server that may be read."""
+    if settings.prefetch_only or not client.fhir_servers:
+        return None
+    from cds_service.trust.outbound import Outbound
+
+    return Outbound(client.fhir_servers)
 
 
 def _demo_routes(settings: Settings, answerer: Answerer) -> list[BaseRoute]:

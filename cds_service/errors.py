@@ -3,8 +3,10 @@
     CdsError
     ├── KnowledgeError            a threshold, code, pattern, source or card is wrong; the start stops
     ├── SettingsError             a setting is wrong; the start stops
+    ├── ReadFailed                a read from a FHIR server brought nothing; the answer goes on without it
     └── RequestRefused            this request gets no answer, and why
         ├── Malformed             400  invalid
+        ├── ServerNotRegistered   403  forbidden
         ├── UnknownService        404  not-found
         ├── MethodNotAllowed      405  not-supported
         ├── SlowBody              408  timeout
@@ -32,6 +34,18 @@ class SettingsError(CdsError):
     """A setting is wrong; the message names it and says what it may be."""
 
 
+class ReadFailed(CdsError):
+    """A FHIR server was asked and gave nothing that can be used; the message says why, in words of ours.
+
+    `status` is what it answered, 0 where it answered nothing; `retry_after` the seconds it asked us to wait.
+    """
+
+    def __init__(self, why: str, status: int = 0, retry_after: float | None = None) -> None:
+        super().__init__(why)
+        self.status = status
+        self.retry_after = retry_after
+
+
 class RequestRefused(CdsError):
     """The request gets an OperationOutcome in place of an answer."""
 
@@ -54,6 +68,14 @@ class Malformed(RequestRefused):
     status = 400
     issue_code = "invalid"
     sentence = "The body is not a CDS Hooks request; send one JSON object as the specification describes."
+
+
+class ServerNotRegistered(RequestRefused):
+    """The call names a FHIR server that is not registered, and the client's row says it must be."""
+
+    status = 403
+    issue_code = "forbidden"
+    sentence = "The FHIR server that the call names is not registered for this client."
 
 
 class UnknownService(RequestRefused):

@@ -31,7 +31,10 @@ SHARED_COUNTS = "PROMETHEUS_MULTIPROC_DIR"
 
 
 class CallLine(Struct, omit_defaults=True, gc=False):
-    """One answered request. `path` is a route's template, `service` an id of ours or "unknown"."""
+    """One answered request. `path` is a route's template, `service` an id of ours or "unknown".
+
+    `fetched` counts the keys that prefetch lacked by what came of them.
+    """
 
     time: str = ""
     level: str = ""
@@ -54,6 +57,8 @@ class CallLine(Struct, omit_defaults=True, gc=False):
     missing: tuple[str, ...] = ()
     ordersNotFound: int = 0
     fhirServer: str = ""
+    fetched: dict[str, int] = {}
+    fetchMilliseconds: float = 0.0
 
 
 class EventLine(Struct, omit_defaults=True, gc=False):
@@ -148,6 +153,9 @@ class Metrics:
         self._feedback = Counter(
             "cds_feedback", "What clinicians did with cards.", ("service", "outcome"), registry=self.registry
         )
+        self._fetches = Counter(
+            "cds_fetch", "Keys that prefetch lacked, by what came of them.", ("key", "result"), registry=self.registry
+        )
         self._seconds = Histogram(
             "cds_call_seconds", "Time to answer a hook call.", buckets=BUCKETS, registry=self.registry
         )
@@ -164,6 +172,10 @@ class Metrics:
     def fed_back(self, service: str, outcome: str) -> None:
         """A card was accepted or overridden, and that was news."""
         self._feedback.labels(service, outcome).inc()
+
+    def fetched(self, key: str, result: str) -> None:
+        """A key that prefetch lacked was read from a FHIR server, or why not in a word."""
+        self._fetches.labels(key, result).inc()
 
     def text(self) -> bytes:
         """Everything in Prometheus' text format, of all workers where there are several."""

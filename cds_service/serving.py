@@ -188,10 +188,11 @@ def _config(app: FastAPI | str, host: str, port: int, workers: int = 1) -> uvico
 
 
 def _log(settings: Settings) -> Log:
-    """Our lines, and what other libraries log; the server's own news are told by us."""
+    """Our lines, and what other libraries log; the server's own news and each read of ours are told by us."""
     log = Log(settings.log_level)
     take_over_logging(log)
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    for name in ("uvicorn", "httpx", "httpcore"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     return log
 
 

@@ -91,6 +91,13 @@ class Settings(BaseModel):
     today: Annotated[date, BeforeValidator(_day)] | None = Field(
         default=None, description="the day of assessment; development only; unset: today in UTC"
     )
+    clients_file: Path | None = Field(
+        default=None, description="who may call and which FHIR servers may be read (TOML); unset: no server is"
+    )
+    fetch_deadline_seconds: float = Field(
+        default=3.0, gt=0, allow_inf_nan=False, description="how long reading from a FHIR server may take in all"
+    )
+    prefetch_only: bool = Field(default=False, description="never read from a FHIR server")
     knowledge_dir: Path | None = Field(default=None, description="a site's thresholds and codes, laid over ours")
     cards_dir: Path | None = Field(default=None, description="a site's wording, laid over ours")
     log_level: Literal["debug", "info", "warning", "error"] = Field(

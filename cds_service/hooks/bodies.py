@@ -1,24 +1,22 @@
 """The body of a call, read within the limits the site sets: kind, size and time (contract, "Requests, in order").
 
-A packed body is unpacked as it arrives, so that one that unpacks to more than the limit is refused before it has;
-the limit holds for its packed bytes, too, of which a member may have many and unpack to none.
+The limit on size holds for what a packed body unpacks to, and is looked at while it arrives.
 """
 
 from __future__ import annotations
 
 import asyncio
-import zlib
 from dataclasses import dataclass
 
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 
 from cds_service.errors import Malformed, SlowBody, Stopping, TooLarge, UnsupportedMediaType
+from cds_service.wire.unpacking import NotGzip, TooMuch, Unpacking
 
 MEDIA_TYPES = frozenset({"", "application/json", "application/fhir+json", "application/json+fhir"})
 PLAIN = frozenset({"", "identity"})
 GZIP = frozenset({"gzip", "x-gzip"})
-GZIP_WINDOW = 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,28 +74,13 @@ async def _plain(request: Request, limits: BodyLimits) -> bytes | bytearray:
 
 
 async def _unpacked(request: Request, limits: BodyLimits) -> bytearray:
-    """A gzip body may have several members, one after another."""
-    body = bytearray()
-    packed = 0
-    member = zlib.decompressobj(GZIP_WINDOW)
-    async for piece in request.stream():
-        packed += len(piece)
-        if packed > limits.most_bytes:
-            raise TooLarge
-        while piece:
-            if member.eof:
-                member = zlib.decompressobj(GZIP_WINDOW)
-            body += _inflated(member, piece, limits.most_bytes - len(body) + 1)
-            if len(body) > limits.most_bytes:
-                raise TooLarge
-            piece = member.unused_data
-    if not member.eof:
-        raise Malformed("The gzip body breaks off.")
-    return body
-
-
-def _inflated(member: zlib._Decompress, piece: bytes, most: int) -> bytes:
+    """A gzip body, unpacked as it comes."""
+    unpacking = Unpacking(limits.most_bytes)
     try:
-        return member.decompress(piece, most)
-    except zlib.error:
-        raise Malformed("The body is not gzip, though it says so.") from None
+        async for piece in request.stream():
+            unpacking.add(piece)
+        return unpacking.finish()
+    except TooMuch:
+        raise TooLarge from None
+    except NotGzip as error:
+        raise Malformed(str(error)) from None

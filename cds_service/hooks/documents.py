@@ -15,6 +15,7 @@ from cds_service.errors import (
     DataMissing,
     Malformed,
     RequestRefused,
+    ServerNotRegistered,
     SlowBody,
     Stopping,
     TooLarge,
@@ -181,6 +182,7 @@ FEEDBACK: dict[str, Any] = {
     "responses": {
         "200": _answer(Recorded, "How many entries were news; a repeat is answered like the first.", Recorded(1)),
         "400": _refusal(Malformed),
+        "403": _refusal(ServerNotRegistered),
         "408": _refusal(SlowBody),
         "413": _refusal(TooLarge),
         "415": _refusal(UnsupportedMediaType),

@@ -6,6 +6,7 @@ and it still stands in the OpenAPI document, whose schemas are made from the Str
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
@@ -22,16 +23,13 @@ from cds_service.hooks.outcomes import JSON
 from cds_service.hooks.request_lines import line_of
 from cds_service.hooks.services import Service, discovery
 from cds_service.hooks.shown import ShownCards
-from cds_service.observe import Metrics, uuid_or_empty
+from cds_service.observe import CallLine, Metrics, uuid_or_empty
 from cds_service.store.interface import Store
 from cds_service.store.pseudonyms import Pseudonyms
 from cds_service.wire.cds_hooks import Response as Answer
 from cds_service.wire.decoding import decode_call
-from cds_service.wire.held import HookCall
+from cds_service.wire.held import NOT_REGISTERED, Elsewhere, HookCall
 from cds_service.wire.soundness import Undecodable
-
-# No server is registered yet: one that a call names is never contacted, and only counted.
-NOT_REGISTERED = "not registered"
 
 
 class RawRoute(APIRoute):
@@ -61,9 +59,8 @@ class HookCalls:
         line = line_of(request.scope)
         line.hookInstance = uuid_or_empty(call.hook_instance)
         line.knowledgeVersion = self._answerer.knowledge.version
-        line.fhirServer = NOT_REGISTERED if call.names_server else ""
         self._check(call)
-        answered = self._answerer.answer_order(call) if self._service.of_orders else self._answerer.answer(call)
+        answered = await self._answered(call, line)
         if isinstance(answered, Unconcerned):
             line.why = "order-not-found" if answered.not_found else "not-concerned"
             line.ordersNotFound = answered.not_found
@@ -71,6 +68,17 @@ class HookCalls:
         cards = self._shown.leaving(call, answered)
         self._note(request, answered, len(cards))
         return Response(self._encoder.encode(Answer(cards)), media_type=JSON)
+
+    async def _answered(self, call: HookCall, line: CallLine) -> Answered | Unconcerned:
+        """The answer, after what its FHIR server could add; for orders of no concern no chart is read there."""
+        of_orders = self._service.of_orders
+        if call.names_server:
+            line.fhirServer = NOT_REGISTERED
+            call = await self._answerer.with_orders(call) if of_orders else call
+            if not of_orders or self._answerer.may_concern(call):
+                call = await self._answerer.completed(call)
+                _note_fetch(line, call.elsewhere)
+        return self._answerer.answer_order(call) if of_orders else self._answerer.answer(call)
 
     def _check(self, call: HookCall) -> None:
         if call.hook != self._service.hook:
@@ -86,6 +94,13 @@ class HookCalls:
         line.cards, line.quiet = sent, sent < len(answered.cards)
         line.oddities = len(assessment.findings.record.oddities)
         self._metrics.concluded(self._service.id, assessment.outcome)
+
+
+def _note_fetch(line: CallLine, elsewhere: Elsewhere) -> None:
+    """What came of the server a call names: words and counts, no address."""
+    line.fhirServer = elsewhere.server
+    line.fetched = dict(Counter(elsewhere.results.values()))
+    line.fetchMilliseconds = round(elsewhere.seconds * 1000, 3)
 
 
 def _decoded(body: bytes | bytearray) -> HookCall:

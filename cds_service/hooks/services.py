@@ -9,8 +9,9 @@ from cds_service.record.templates import templates
 from cds_service.wire.cds_hooks import Discovery, ServiceInfo
 
 USAGE = (
-    "Reads the prefetch only. `patient` and `conditions` must be supplied; any other key may be left out, and the "
-    "card then names what was not checked. Answers at most one card."
+    "`patient` and `conditions` are needed; any other key may be left out, and the card then names what was not "
+    "checked. What prefetch lacks is read from `fhirServer` with the call's token, where that server is registered "
+    "here. Answers at most one card."
 )
 
 

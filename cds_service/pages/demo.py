@@ -149,7 +149,7 @@ class DemoPage:
             call = decode_call(await request.body())
         except Undecodable as error:
             raise Malformed(str(error)) from None
-        told = self._answerer.told(self._answerer.answer(call))
+        told = self._answerer.told(self._answerer.answer(await self._answerer.completed(call)))
         return Response(msgspec.json.encode(told), media_type="application/json")
 
 

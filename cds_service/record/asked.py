@@ -76,6 +76,8 @@ def _dispatched(call: HookCall, by: OrderReading, look_up: LookUp) -> Asked:
 
 def dispatched_references(call: HookCall) -> tuple[str, ...]:
     """The ServiceRequests that are sent out, as `ServiceRequest/id`; what the Tasks are for, where none is named."""
+    if call.hook != "order-dispatch":
+        return ()
     said = call.context
     named = references_in(said.dispatchedOrders) | references_in(said.order)
     if not named:
@@ -86,8 +88,9 @@ def dispatched_references(call: HookCall) -> tuple[str, ...]:
 
 
 def prefetched(call: HookCall) -> LookUp:
-    """The ServiceRequests that came with the call."""
-    return {f"{SERVICE}/{entry.id}": entry for entry in call.held.serviceRequests.resources if entry.id}.get
+    """The ServiceRequests that came with the call, or were read for it."""
+    came = (*call.held.serviceRequests.resources, *call.dispatched)
+    return {f"{SERVICE}/{entry.id}": entry for entry in came if entry.id}.get
 
 
 def _each(orders: Iterable[Order | None]) -> tuple[Order, ...]:

@@ -2,12 +2,14 @@
 
 "Unanswered" is never "nothing there": a key that came as an error, as another type, or with no readable entry
 says nothing about the patient. A Bundle some of whose entries could not be read is incomplete, like one with a
-next page. Nothing is fetched: what prefetch did not bring is not there (contract, "Data that is not all there").
+next page (contract, "Data that is not all there"). What prefetch did not bring may have been read from the FHIR server
+before, and then stands here as if prefetch had brought it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
 from typing import Any, cast
@@ -40,19 +42,21 @@ def supplied_chart(call: HookCall) -> SuppliedChart:
     missing = []
     patient = held.patient.resources[0] if held.patient.resources else None
     if patient is None or patient.id != call.patient_id:
-        missing.append(("patient", _with_server(_why_no_patient(held.patient), call)))
+        missing.append(("patient", _with_server(_why_no_patient(held.patient), "patient", call)))
     if answers["conditions"] is Answer.UNANSWERED:
-        missing.append(("conditions", _with_server(WHY_NOT[held.conditions.came], call)))
+        missing.append(("conditions", _with_server(WHY_NOT[held.conditions.came], "conditions", call)))
     if missing or patient is None:
         raise DataMissing(tuple(missing))
-    return chart_of(patient, held, answers, urls)
+    chart = chart_of(patient, held, answers, urls)
+    failed = tuple(f"{key}: {why}" for key, why in call.elsewhere.failed.items())
+    return replace(chart, oddities=(*chart.oddities, *failed)) if failed else chart
 
 
 def incomplete_conditions(call: HookCall) -> DataMissing:
     """Conditions came in part and gave no card: an empty answer would reassure."""
     held = call.held.conditions
     why = "a further page was not supplied" if held.more else "some could not be retrieved or read"
-    return DataMissing((("conditions", _with_server(why, call)),))
+    return DataMissing((("conditions", _with_server(why, "conditions", call)),))
 
 
 def chart_of(
@@ -133,11 +137,12 @@ def _why_no_patient(held: Held[fhir.Patient]) -> str:
     return WHY_NOT[held.came]
 
 
-def _with_server(why: str, call: HookCall) -> str:
+def _with_server(why: str, key: Key, call: HookCall) -> str:
     """Whether it could be read elsewhere is part of why it is missing."""
-    if call.names_server:
-        return f"{why}, and the FHIR server the call names is not registered here"
-    return f"{why}, and the call names no FHIR server"
+    if not call.names_server:
+        return f"{why}, and the call names no FHIR server"
+    elsewhere = call.elsewhere.failed.get(key) or call.elsewhere.why_not
+    return f"{why}, and {elsewhere}" if elsewhere else why
 
 
 def oddities(held: HeldKeys) -> Iterator[str]:

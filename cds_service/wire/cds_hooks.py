@@ -17,6 +17,11 @@ Indicator = Literal["info", "warning", "critical"]
 Schema = dict[str, Any]
 TEXTS: Schema = {"type": "array", "items": {"type": "string"}}
 OBJECTS: Schema = {"type": "array", "items": {"type": "object"}}
+AUTHORIZATION: Schema = {
+    "type": "object",
+    "properties": {"access_token": {"type": "string"}},
+    "required": ["access_token"],
+}
 
 
 class Context(Struct, gc=False):
@@ -61,6 +66,7 @@ class Request(Struct, gc=False):
     hookInstance: str
     context: Context
     fhirServer: Annotated[Raw, Meta(extra_json_schema={"type": "string", "format": "uri"})] | UnsetType = UNSET
+    fhirAuthorization: Annotated[Raw, Meta(extra_json_schema=AUTHORIZATION)] | UnsetType = UNSET
     prefetch: Prefetch | None = None
 
 

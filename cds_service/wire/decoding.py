@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType, field
 
+from cds_service.wire.access import NO_ACCESS, FhirAccess
 from cds_service.wire.cds_hooks import Context, Prefetch, Request
 from cds_service.wire.held import HookCall
 from cds_service.wire.keys import RawKeys, held_keys, prefetch_by_key
@@ -26,6 +27,7 @@ class RawRequest(Struct, gc=False):
     hookInstance: Raw = Raw()
     context: Raw = Raw()
     fhirServer: Raw | UnsetType = UNSET
+    fhirAuthorization: Raw | UnsetType = UNSET
     prefetch: Raw = Raw()
 
 
@@ -75,6 +77,7 @@ def _member_by_member(body: bytes | bytearray) -> Request:
         hookInstance=_text(raw.hookInstance, "hookInstance"),
         context=_context(raw.context),
         fhirServer=raw.fhirServer,
+        fhirAuthorization=raw.fhirAuthorization,
         prefetch=_prefetch(raw.prefetch),
     )
 
@@ -125,10 +128,10 @@ def _call(request: Request, body: bytes | bytearray) -> HookCall:
         patient_id=patient_id,
         user_id=user or "",
         has_user=user is not None,
-        names_server=request.fhirServer is not UNSET and bytes(request.fhirServer) != b"null",
         held=held_keys(request.prefetch, RawKeys(body)),
         encounter_id=_reference(request.context.encounterId) or "",
         context=request.context,
+        access=NO_ACCESS if request.fhirServer is UNSET else FhirAccess(request.fhirServer, request.fhirAuthorization),
     )
 
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 from cds_service.wire import fhir
+from cds_service.wire.access import NO_ACCESS, FhirAccess
 from cds_service.wire.bundles import Entry
 from cds_service.wire.cds_hooks import Context
 
 T = TypeVar("T")
+NOT_REGISTERED, REGISTERED = "not registered", "registered"
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 def nothing_counted() -> defaultdict[Any, int]:
@@ -47,7 +51,7 @@ class Aside:
 
 @dataclass(slots=True)
 class Held(Generic[T]):
-    """The resources of one key. `more`: there is a next page. `by_url`: Conditions by their fullUrl.
+    """The resources of one key. `more`: there is a next page, at `next_url`. `by_url`: Conditions by their fullUrl.
 
     `entries`: of the other types as they stood in their Bundle, fullUrl and all, or in `by_url` where read one by one.
     """
@@ -55,6 +59,7 @@ class Held(Generic[T]):
     came: Came
     resources: list[T] = field(default_factory=list)
     more: bool = False
+    next_url: str = ""
     by_url: dict[str, T] = field(default_factory=dict)
     aside: Aside = field(default_factory=Aside)
     entries: Sequence[Entry[T]] = ()
@@ -75,10 +80,29 @@ class HeldKeys:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What came of the FHIR server a call names, in words of ours.
+
+    `why_not`: why nothing was read from it. `failed`: why a key that was read did not come, or not whole.
+    `results`: what came of each key that was wanted, in a word that can be counted.
+    """
+
+    server: str
+    why_not: str = ""
+    failed: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    results: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    seconds: float = 0.0
+
+
+NOT_ASKED = Elsewhere(NOT_REGISTERED, "the FHIR server the call names is not registered here")
+
+
+@dataclass(frozen=True, slots=True)
 class HookCall:
     """One hook call, decoded. `patient_id` is bare, `user_id` and `encounter_id` are empty when they are not text.
 
-    `context` holds what else the hook defines, not looked at yet.
+    `context` holds what else the hook defines, not looked at yet; `dispatched` are orders that were read for it, and
+    `until` is when all reads for it must be over, by the clock of the event loop.
     """
 
     hook: str
@@ -86,7 +110,15 @@ class HookCall:
     patient_id: str
     user_id: str
     has_user: bool
-    names_server: bool
     held: HeldKeys
     context: Context
     encounter_id: str = ""
+    access: FhirAccess = NO_ACCESS
+    dispatched: tuple[fhir.ServiceRequest, ...] = ()
+    until: float | None = None
+    elsewhere: Elsewhere = NOT_ASKED
+
+    @property
+    def names_server(self) -> bool:
+        """It says something of a FHIR server, were it nonsense."""
+        return self.access.named()

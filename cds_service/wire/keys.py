@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
@@ -25,6 +25,14 @@ Resource = (
     | fhir.ServiceRequest
 )
 T = TypeVar("T", bound=Resource)
+
+
+class Keys(Protocol):
+    """The keys of a prefetch as bytes."""
+
+    def __getitem__(self, key: str, /) -> Raw:
+        """The value of one that is there."""
+
 
 RESOURCE_OF: Mapping[str, str] = {
     "patient": "Patient",
@@ -89,7 +97,7 @@ def prefetch_by_key(keys: Mapping[str, Raw]) -> Prefetch:
     return Prefetch(**values)
 
 
-def held_keys(prefetch: Prefetch | None, raw: RawKeys) -> HeldKeys:
+def held_keys(prefetch: Prefetch | None, raw: Keys) -> HeldKeys:
     """What each of the eight keys held."""
     came = prefetch or Prefetch()
     return HeldKeys(
@@ -104,7 +112,14 @@ def held_keys(prefetch: Prefetch | None, raw: RawKeys) -> HeldKeys:
     )
 
 
-def _patient(value: fhir.Patient | UnsetType | None, raw: RawKeys) -> Held[fhir.Patient]:
+def held_answer(body: bytes | bytearray, key: str) -> Held[Any]:
+    """What a FHIR server answered, as if it had stood under the key. Raises msgspec.DecodeError for what is no JSON."""
+    keys = {key: Raw(body)}
+    held: Held[Any] = getattr(held_keys(prefetch_by_key(keys), keys), key)
+    return held
+
+
+def _patient(value: fhir.Patient | UnsetType | None, raw: Keys) -> Held[fhir.Patient]:
     if value is UNSET:
         return Held(Came.ABSENT)
     if value is None:
@@ -114,7 +129,7 @@ def _patient(value: fhir.Patient | UnsetType | None, raw: RawKeys) -> Held[fhir.
     return held_loosely(raw["patient"], "patient")
 
 
-def _listed(value: Bundle[T] | UnsetType | None, key: str, raw: RawKeys) -> Held[T]:
+def _listed(value: Bundle[T] | UnsetType | None, key: str, raw: Keys) -> Held[T]:
     if value is UNSET:
         return Held(Came.ABSENT)
     if value is None:
@@ -133,7 +148,8 @@ def _fitting(page: Bundle[T], name: str) -> Held[T] | None:
     resources = [it for entry in entries if (it := entry.resource) is not None and it.resourceType == name]
     if len(resources) != len(entries):
         return None
-    held = Held(Came.RESOURCES, resources, _has_next(page.link), entries=entries)
+    held = Held(Came.RESOURCES, resources, entries=entries)
+    _note_next(held, page.link)
     if name == "Condition":
         held.by_url = {entry.fullUrl: it for entry in entries if entry.fullUrl and (it := entry.resource)}
     return held
@@ -168,7 +184,8 @@ def _bundle(shape: Shape, name: str) -> Held[Any]:
     held = _held(sort_entries(entries, frozenset({name})), name)
     links = decoded(shape.link, list[fhir.Link])
     unreadable = links is None and bytes(shape.link) not in (b"", b"null")
-    held.more = unreadable or _has_next(links)
+    _note_next(held, links)
+    held.more = held.more or unreadable
     return held
 
 
@@ -178,5 +195,7 @@ def _held(into: Sorted, name: str) -> Held[Any]:
     return Held(Came.RESOURCES, [resource for _, resource in found], by_url=urls, aside=into.aside)
 
 
-def _has_next(links: list[fhir.Link] | None) -> bool:
-    return any(link.relation == "next" for link in links or ())
+def _note_next(held: Held[Any], links: list[fhir.Link] | None) -> None:
+    for link in links or ():
+        if link.relation == "next":
+            held.more, held.next_url = True, link.url or ""

@@ -1,0 +1,1 @@
+"""Whom we trust: which clients are registered, and whom we may call for them."""

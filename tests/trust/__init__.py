@@ -1,0 +1,1 @@
+"""Whom we trust: the clients file, addresses, and the connections that are made."""
