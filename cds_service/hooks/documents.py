@@ -182,7 +182,6 @@ FEEDBACK: dict[str, Any] = {
     "responses": {
         "200": _answer(Recorded, "How many entries were news; a repeat is answered like the first.", Recorded(1)),
         "400": _refusal(Malformed),
-        "403": _refusal(ServerNotRegistered),
         "408": _refusal(SlowBody),
         "413": _refusal(TooLarge),
         "415": _refusal(UnsupportedMediaType),
@@ -202,6 +201,7 @@ def operation(hook: str) -> dict[str, Any]:
         "responses": {
             "200": _answer(wire.Response, "At most one card.", wire.Response((card,))),
             "400": _refusal(Malformed),
+            "403": _refusal(ServerNotRegistered),
             "408": _refusal(SlowBody),
             "412": _refusal(DataMissing, MISSING),
             "413": _refusal(TooLarge),

@@ -6,12 +6,12 @@ import asyncio
 import socket
 import ssl
 import struct
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import httpcore
 import pytest
+import trustme
 
 from cds_service.errors import ReadFailed
 from cds_service.trust.addresses import Address, Asked
@@ -190,25 +190,26 @@ async def test_the_name_stays_in_tls_and_the_certificate_is_asked_for() -> None:
     assert b"ehr.example" in heard[0]
 
 
-CERTIFICATE = Path(__file__).with_name("ehr.example.pem")
-
-
-def believing() -> ssl.SSLContext:
-    return ssl.create_default_context(cafile=CERTIFICATE)
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    """Who signs the certificate of ehr.example."""
+    return trustme.CA()
 
 
 @pytest.mark.parametrize(
-    ("host", "tls", "is_read"),
-    [("ehr.example", believing, True), ("other.example", believing, False), ("ehr.example", lambda: None, False)],
+    ("host", "believes", "is_read"),
+    [("ehr.example", True, True), ("other.example", True, False), ("ehr.example", False, False)],
 )
 async def test_a_server_shows_a_certificate_of_its_name(
-    host: str, tls: Callable[[], ssl.SSLContext | None], is_read: bool
+    authority: trustme.CA, host: str, believes: bool, is_read: bool
 ) -> None:
     showing = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    showing.load_cert_chain(CERTIFICATE)
+    authority.issue_cert("ehr.example").configure_cert(showing)
+    believing = ssl.create_default_context()
+    authority.configure_trust(believing)
     async with listening(Ehr(replying({})), showing) as there:
         at = FhirServer(Address("https", host, there.port, "/fhir"), private=True)
-        outbound = Outbound([at], resolve=Names(["127.0.0.1"]), tls=tls())
+        outbound = Outbound([at], resolve=Names(["127.0.0.1"]), tls=believing if believes else None)
         if is_read:
             for _ in range(2):
                 assert b"Bundle" in await outbound.read(at, Asked("/fhir/Condition"), None, Budget(1000))
