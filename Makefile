@@ -8,19 +8,22 @@ UPGRADE ?=
 
 DEV = .venv-dev/bin/python
 PIP_INSTALL = -m pip install --quiet --disable-pip-version-check
-COMPILE = .venv-lock/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+COMPILE = .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-emit-index-url --no-emit-find-links $(UPGRADE)
+# A FHIR server that strangers wrote, for the tests; it brings libraries of its own, so it lives apart.
+FHIR_SERVER = sekmet-fhir==0.1.1
 
 .DEFAULT_GOAL = run
 .DELETE_ON_ERROR:
 # The environments are never up to date by their folder's own date, which changes with any file in them;
 # the .installed stamp inside says from which lock they were built.
-.PHONY: run test laws check openapi docs lock clean .venv .venv-dev
+.PHONY: run test laws check openapi docs lock clean .venv .venv-dev .venv-fhir
 
 run: .venv ## the service with the demo EHR
 	.venv/bin/cds-service demo --host $(HOST) --port $(PORT)
 
-test: .venv-dev ## every check and every test
+test: .venv-dev ## every check and every test; without .venv-fhir one of them is skipped, and says so
+	-$(MAKE) .venv-fhir
 	$(DEV) -m tests.system.chromium
 	$(MAKE) check
 	$(DEV) -m pytest --numprocesses 2 --cov
@@ -45,19 +48,22 @@ docs: .venv-dev ## write docs/coverage.md and docs/rules.md from rules, knowledg
 	$(DEV) -m cds_service.commands.documents
 
 lock: .venv-lock/bin/uv ## write both locks; the development lock keeps to the versions of the run lock
-	$(COMPILE) --output-file requirements.lock > /dev/null
-	$(COMPILE) --group dev --constraints requirements.lock --output-file requirements-dev.lock > /dev/null
+	$(COMPILE) pyproject.toml --output-file requirements.lock > /dev/null
+	$(COMPILE) pyproject.toml --group dev --constraints requirements.lock --output-file requirements-dev.lock > /dev/null
+	echo '$(FHIR_SERVER)' | $(COMPILE) - --output-file requirements-fhir-server.lock > /dev/null
 
 clean: ## everything that can be made again
-	rm -rf .venv .venv-dev .venv-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* htmlcov dist
+	rm -rf .venv .venv-dev .venv-fhir .venv-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* htmlcov dist
 	find cds_service cards tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv: .venv/bin/cds-service ## what `make run` needs
 .venv-dev: .venv-dev/bin/cds-service ## what `make test` needs
+.venv-fhir: .venv-fhir/.installed ## the FHIR server that a test reads from
 
 .venv/.installed: requirements.lock
 .venv-dev/.installed: requirements-dev.lock
-.venv/.installed .venv-dev/.installed:
+.venv-fhir/.installed: requirements-fhir-server.lock
+.venv/.installed .venv-dev/.installed .venv-fhir/.installed:
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ": make PYTHON=python3.12")'
 	@echo "building $(@D) from $<"
 	@$(PYTHON) -m venv --clear $(@D)

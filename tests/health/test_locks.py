@@ -12,7 +12,9 @@ PROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 RUN = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 DEV = (ROOT / "requirements-dev.lock").read_text(encoding="utf-8")
 
-both_locks = pytest.mark.parametrize("lock", [RUN, DEV], ids=["run", "dev"])
+FHIR_SERVER = (ROOT / "requirements-fhir-server.lock").read_text(encoding="utf-8")
+
+every_lock = pytest.mark.parametrize("lock", [RUN, DEV, FHIR_SERVER], ids=["run", "dev", "fhir-server"])
 
 
 def pinned(lock: str) -> dict[str, str]:
@@ -25,12 +27,12 @@ def name(requirement: str) -> str:
     return re.split(r"[^\w.-]", requirement, maxsplit=1)[0].lower().replace(".", "-").replace("_", "-")
 
 
-@both_locks
+@every_lock
 def test_a_lock_names_no_address_and_no_option(lock: str) -> None:
     assert [line for line in lock.splitlines() if "://" in line or line.startswith("-")] == []
 
 
-@both_locks
+@every_lock
 def test_each_package_is_pinned_and_hashed(lock: str) -> None:
     packages = re.split(r"^(?=[a-z])", lock, flags=re.MULTILINE)[1:]
     assert packages
