@@ -106,8 +106,6 @@ async def test_an_order_that_came_is_not_read_again(answerer: Answerer, tmp_path
         async with service(answerer, settings_of(tmp_path, row(server(there.base)))) as service_:
             prefetch = {"serviceRequests": bundle(SENT)}
             body = naming(there, DISPATCH, prefetch)
-                there, DISPATCH, {"serviceRequests": {"resourceType": "Bundle", "entry": [{"resource": SENT}]}}
-            )
             assert check_cards(await answer(service_, body))
     assert not there.asked("ServiceRequest")
 
