@@ -15,7 +15,7 @@ COMPILE = .venv-lock/bin/uv pip compile pyproject.toml --quiet --universal --pyt
 .DELETE_ON_ERROR:
 # The environments are never up to date by their folder's own date, which changes with any file in them;
 # the .installed stamp inside says from which lock they were built.
-.PHONY: run test laws check openapi lock clean .venv .venv-dev
+.PHONY: run test laws mutants check openapi lock clean .venv .venv-dev
 
 run: .venv ## the service with the demo EHR
 	.venv/bin/cds-service demo --host $(HOST) --port $(PORT)
@@ -27,6 +27,12 @@ test: .venv-dev ## every check and every test
 
 laws: .venv-dev ## the laws that hold for every patient, on 50,000 charts each: about two hours
 	LAWS_PROFILE=laws-long $(DEV) -m pytest --numprocesses 2 tests/laws
+
+# Works in mutants/, which it keeps: what was judged stays judged until the code or its tests change. What tests did
+# not notice is listed at the end; `.venv-dev/bin/mutmut show NAME` shows the change.
+mutants: .venv-dev ## small changes to the findings and the assessment, each of which a test should notice: half an hour
+	.venv-dev/bin/mutmut run --max-children 2
+	.venv-dev/bin/mutmut results
 
 check: .venv-dev ## lint, format, types, import contracts, generated documents up to date
 	.venv-dev/bin/ruff check .
@@ -45,7 +51,7 @@ lock: .venv-lock/bin/uv ## write both locks; the development lock keeps to the v
 	$(COMPILE) --group dev --constraints requirements.lock --output-file requirements-dev.lock > /dev/null
 
 clean: ## everything that can be made again
-	rm -rf .venv .venv-dev .venv-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* htmlcov dist
+	rm -rf .venv .venv-dev .venv-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* htmlcov mutants dist
 	find cds_service cards tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv: .venv/bin/cds-service ## what `make run` needs

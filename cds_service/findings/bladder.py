@@ -65,7 +65,7 @@ def _companions(flag: FlagEntry, chart: Chart) -> Iterator[Fact]:
 
 def _briefly(companion: Fact) -> str:
     """The companion without its date, for the summary: "lumbar radiculopathy"."""
-    return UNDATED.split(companion.text, maxsplit=1)[0]
+    return UNDATED.split(companion.text)[0]
 
 
 def _is_untreated(entry: Condition, chart: Chart) -> bool:

@@ -222,6 +222,11 @@ def test_the_strict_form(needs: tuple[Key, ...], unanswered: tuple[Key, ...], ex
     assert judged(findings(sign(), unanswered=unanswered), *needs).rule == expected
 
 
+def test_the_strict_form_says_what_it_waits_for() -> None:
+    rows = {row.rule: row.verdict for row in judged(findings(sign(), unanswered=("procedures",)), "procedures").rules}
+    assert rows["recommend"].because == "unknown: every key that a recommendation needs was answered"
+
+
 def test_the_strict_form_changes_no_other_row() -> None:
     has = findings(sign(), SMOKER, unanswered=("procedures",))
     assert judged(has, "procedures").rule == "optimise-first"

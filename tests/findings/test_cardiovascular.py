@@ -97,3 +97,5 @@ def test_a_stenosis_that_decides_is_called_severe() -> None:
     risk = cardiovascular_disease(chart(condition("cardio_major", label="Aortic stenosis", onset=on(9))), GIVEN)
     assert risk.brief == "severe aortic stenosis (13 Nov)"
     assert risk.facts[0].text == "severe aortic stenosis since 13 November 2026"
+    said = cardiovascular_disease(chart(condition("cardio_major", label="Severe aortic stenosis", onset=on(9))), GIVEN)
+    assert (said.brief, said.facts) == (risk.brief, risk.facts)

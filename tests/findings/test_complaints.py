@@ -222,6 +222,8 @@ def test_the_longest_of_a_region_counts_and_axial_and_radicular_are_also_apart()
     assert found.lasted_more_than(84, ("radicular",)) is False
     assert found.lasted_more_than(84, ("axial",)) is True
     assert found.lasted_more_than(84, ("stenosis",)) is False
+    assert found.lasted_more_than(84, ("axial",), "lumbar") is True
+    assert found.lasted_more_than(84, ("axial",), "cervical") is False
 
 
 def test_a_structural_diagnosis_alone_is_no_symptom() -> None:
@@ -285,6 +287,13 @@ def test_a_stale_entry_is_no_part_of_a_current_complaint() -> None:
         ("radicular", "cervical", True),
         ("radicular", "lumbar", False),
     ]
+
+
+def test_a_stale_complaint_is_told_no_more_beside_a_current_one_of_its_kind_and_region() -> None:
+    old, slip = complaint_of("spinal_deformity", recorded=ago(400)), complaint_of("spondylolisthesis")
+    assert [(each.kind, each.current) for each in of(old, slip).all] == [("deformity", True)]
+    pain = complaint_of("spine_pain_back_neck", recorded=ago(400))
+    assert [(each.kind, each.current) for each in of(pain, slip).all] == [("deformity", True), ("axial", False)]
 
 
 def test_a_stale_structural_diagnosis_is_not_why_there_is_no_card() -> None:

@@ -195,6 +195,8 @@ def test_a_visit_after_a_closed_problem_begins_anew_beside_a_vaguer_copy_of_it_t
 def test_an_open_problem_of_that_day_keeps_its_visit_beside_one_that_ended() -> None:
     over = complaint_of(onset=ago(300), ended=ago(60))
     assert is_current(visit(recorded=ago(100)), over, complaint_of(onset=ago(200)))
+    assert is_current(visit(recorded=ago(100)), over, complaint_of(onset=ago(100)))
+    assert not is_current(visit(recorded=ago(100)), over, complaint_of(onset=ago(99)))
     assert not is_current(visit(recorded=ago(100)), over, complaint_of(onset=ago(20)))
     assert not is_current(visit(recorded=ago(100)), over, complaint_of())
 

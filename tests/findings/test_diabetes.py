@@ -66,7 +66,15 @@ def test_a_code_decides_where_there_is_no_value_but_row_6_asks_for_the_value() -
     assert (risk.state, risk.modifiable, risk.extreme) == ("present", True, None)
     assert risk.value == {"coded": "Diabetes with hyperglycaemia"}
     assert risk.brief == "diabetes coded as uncontrolled"
+    assert (risk.id, risk.sources) == ("uncontrolled-diabetes", ("Condition/u",))
+    assert risk.because == "diabetes with hyperglycaemia, recorded 14 August 2026"
     assert diabetes_caution(chart(UNCONTROLLED), GIVEN) is None
+
+
+def test_a_code_of_bad_control_names_diabetes_by_itself() -> None:
+    record = chart(condition("diabetes_uncontrolled", recorded=on(100)))
+    assert uncontrolled_diabetes(record, GIVEN).state == "present"
+    assert diabetes_caution(chart(*record.conditions, measured("HbA1c", 7.5)), GIVEN).id == "hba1c-near-threshold"  # type: ignore[union-attr]
 
 
 def test_a_newer_value_below_the_threshold_overrides_a_code() -> None:

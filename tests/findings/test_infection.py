@@ -27,7 +27,7 @@ SET = "active_infection"
 )
 def test_infection_by_status_and_date(entry: Condition, state: str) -> None:
     risk = active_infection(chart(entry), GIVEN)
-    assert risk.state == state
+    assert (risk.id, risk.state) == ("active-infection", state)
     assert risk.modifiable == {"present": True, "absent": False, "unknown": None}[state]
     assert (risk.major, risk.extreme) == (False, False)
 

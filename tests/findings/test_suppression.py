@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from cds_service.findings.finding import Fact
 from cds_service.findings.suppression import Holding, Suppression, spine_referral_within, suppression
 from tests.findings.comorbid_charts import (
     DAY,
@@ -71,6 +72,11 @@ def test_hospice_care_but_not_palliative_care_alone(entry: Entry, holds: bool | 
     assert held.because
 
 
+def test_hospice_care_is_named_with_its_last_day_and_source() -> None:
+    held = of(procedure(HOSPICE, 500, until=300)).hospice
+    assert held.facts == (Fact("palliative_hospice, 26 January 2026", ("Procedure/1",)),)
+
+
 @pytest.mark.parametrize("key", ["conditions", "procedures"])
 def test_hospice_unknown_unless_both_keys_answered(key: str) -> None:
     record = chart(unanswered=(key,))  # type: ignore[arg-type]
@@ -102,6 +108,8 @@ def test_v20_under_18_by_the_youngest_possible_age(born: str | None, holds: bool
         ([status(PREGNANCY, 100, "pregnancy status"), status("", 10, "pregnancy status")], False),
         ([status(PREGNANCY, 10, "pregnancy status"), status("", 10, "pregnancy status")], True),
         ([condition(PREGNANCY, onset=on(200)), condition(PREGNANCY, onset=on(100), ended=on(90))], False),
+        ([condition(PREGNANCY, onset=on(100), ended=on(10)), status(PREGNANCY, 50, "pregnancy status")], False),
+        ([condition(PREGNANCY, onset=on(100), ended=on(10)), status(PREGNANCY, 10, "pregnancy status")], True),
         ([status("tobacco_current", 10)], False),
         ([condition(PREGNANCY, onset=on(10), use="weak")], False),
     ],
@@ -164,6 +172,7 @@ def test_row_5_by_status_and_date(entry: Entry, holds: bool) -> None:
 def test_v45_a_referral_is_named() -> None:
     held = of(referral(days=21), referral("completed", 200, ref="ServiceRequest/2")).referral_under_way
     assert [fact.text for fact in held.facts] == ["Referral to neurosurgeon, active, of 1 November 2026"]
+    assert held.facts[0].sources == ("ServiceRequest/1",)
     undated = of(referral(days=None)).referral_under_way
     assert undated.because == "Referral to neurosurgeon, active, undated"
 

@@ -72,6 +72,12 @@ def test_both_are_told() -> None:
     assert flags[0].fact.sources == ("Condition/1", "Condition/cancer")
 
 
+def test_a_cancer_told_as_a_new_pain_is_not_told_again_as_history() -> None:
+    spinal = condition("active_cancer", "redflag_spinal_neoplasm", onset=on(300), ref="Condition/cancer")
+    flags = found(spinal, NEW_PAIN, fusion(200))
+    assert ([each.id for each in flags.prompts], flags.history) == (["cancer-with-spine-pain"], ())
+
+
 def test_a_vaguer_date_of_the_same_pain_is_no_new_pain() -> None:
     old, vague = complaint_of(onset=ago(100), recorded=ago(100)), complaint_of(onset="2026", recorded=ago(100))
     assert row(CANCER, vague) == "1b"

@@ -121,6 +121,14 @@ def test_an_acute_code_may_still_be_more_than_42_days_old_and_takes_no_longer_co
     assert told(complaint_of(code="278862001", onset=ago(300)), complaint_of(onset="2025")).lasted_more_than(84) is True
 
 
+# Recurrence
+
+
+def test_a_recurrence_that_began_on_the_day_of_its_remission_began_at_some_time_after() -> None:
+    one = told(complaint_of(onset=ago(90), recurrent=True), visit(recorded=ago(800), ended=ago(90)))
+    assert (one.confidence, one.lasting) == ("approximate", DayCount(0, 90))
+
+
 # Duplicates
 
 
