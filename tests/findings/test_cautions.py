@@ -109,6 +109,12 @@ def test_bleeding_names_drugs_and_disorders_once() -> None:
     assert said.sources == ("a", "b", "Condition/1")
 
 
+def test_two_blood_thinners_are_both_named() -> None:
+    thinners = (drug("anticoagulant_antiplatelet", label=label) for label in ("Warfarin", "Clopidogrel"))
+    (said,) = cautions(chart(*thinners), GIVEN)
+    assert said.text == "Bleeding risk (clopidogrel, warfarin): plan around an operation"
+
+
 def test_an_immunosuppressant_is_a_caution_while_taken() -> None:
     assert ids(drug("immunosuppressant_drugs")) == ["immunosuppression"]
     assert ids(drug("immunosuppressant_drugs", first=200, last=100)) == []

@@ -85,9 +85,9 @@ def test_epidural_scarring(entry: Condition | Report, state: str, warned: bool) 
 def test_code_and_report_are_both_named_newest_report_first_with_its_words() -> None:
     record = chart(
         condition("epidural_scarring", label="Meningeal adhesions", onset=on(10)),
-        report("epidural_scarring", days=90, ref="DiagnosticReport/old", preliminary=True),
-        report("epidural_scarring", days=3, ref="DiagnosticReport/new"),
-        report("epidural_scarring", days=None, ref="DiagnosticReport/undated"),
+        report("epidural_scarring", days=90, ref="DiagnosticReport/2", preliminary=True),
+        report("epidural_scarring", days=3, ref="DiagnosticReport/3"),
+        report("epidural_scarring", days=None, ref="DiagnosticReport/1"),
     )
     risk = epidural_scarring(record, GIVEN)
     assert risk.because == "meningeal adhesions since 12 November 2026"

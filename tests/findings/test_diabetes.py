@@ -34,6 +34,7 @@ def test_hba1c_decides(value: float, listed: bool, state: str, caution: str | No
     risk, said = uncontrolled_diabetes(record, GIVEN), diabetes_caution(record, GIVEN)
     assert risk.state == state
     assert (risk.extreme, risk.modifiable, risk.major) == (state == "present", state == "present", False)
+    assert risk.brief == (f"HbA1c {value:g} % (12 Nov)" if state == "present" else "")
     assert (said.id if said else None) == caution
 
 

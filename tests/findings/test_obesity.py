@@ -63,6 +63,11 @@ def test_weight_is_read_for_180_days_and_height_for_ever(days: int, state: str) 
     assert risk.sources == (("Observation/w", "Observation/1") if state == "present" else ())
 
 
+def test_a_measured_bmi_decides_though_observations_came_in_part() -> None:
+    record = chart(measured("BMI", 32.0), unanswered=("observations",))
+    assert obesity(record, GIVEN).state == "absent"
+
+
 def test_a_measured_bmi_outranks_weight() -> None:
     record = chart(measured("BMI", 28.0, 300), measured("body weight", 120.0), measured("body height", 1.7))
     assert obesity(record, GIVEN).state == "absent"

@@ -50,7 +50,7 @@ def test_in_words() -> None:
     assert partial.because == "pain of uncertain duration without conservative care on record"
     assert partial.brief == "low back pain"
     assert partial.missing == ("conservative care (none documented)", "how long it has lasted")
-
+    assert persistent_pain(grounds(felt(days=196), care="partial")).facts == (felt(days=196).fact,)
     unknown = persistent_pain(grounds(felt(days=196), care="unknown"))
     assert unknown.because == "pain for more than 12 weeks with conservative care not checked"
     assert unknown.missing == ("conservative care (not checked)",)

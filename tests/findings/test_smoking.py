@@ -29,6 +29,7 @@ CURRENT, FORMER, NEVER = "tobacco_current", "tobacco_former", "tobacco_never_unk
         ([condition(CURRENT)], "present"),
         ([status(CURRENT, None)], "present"),
         ([status(CURRENT, -1)], "unknown"),
+        ([status(CURRENT, 0)], "present"),
         ([condition(CURRENT, recorded=on(10), ended=on(5))], "absent"),
         ([condition(CURRENT, recorded=on(10), active=False)], "absent"),
         ([condition(CURRENT, recorded=on(10), ended=on(5)), status(CURRENT, 3)], "present"),

@@ -177,6 +177,16 @@ def test_v45_a_referral_is_named() -> None:
     assert undated.because == "Referral to neurosurgeon, active, undated"
 
 
+def test_several_referrals_are_named_newest_first() -> None:
+    entries = (referral(days=100, ref="ServiceRequest/1"), referral(days=21, ref="ServiceRequest/2"))
+    held = of(*entries, referral(days=None, ref="ServiceRequest/0")).referral_under_way
+    assert [fact.sources for fact in held.facts] == [
+        ("ServiceRequest/2",),
+        ("ServiceRequest/1",),
+        ("ServiceRequest/0",),
+    ]
+
+
 def test_referrals_not_answered_are_unknown() -> None:
     record = chart(unanswered=("serviceRequests",))
     assert suppression(record, GIVEN, None).referral_under_way.holds is None
