@@ -225,6 +225,13 @@ def test_the_strict_form(needs: tuple[Key, ...], unanswered: tuple[Key, ...], ex
 def test_the_strict_form_says_what_it_waits_for() -> None:
     rows = {row.rule: row.verdict for row in judged(findings(sign(), unanswered=("procedures",)), "procedures").rules}
     assert rows["recommend"].because == "unknown: every key that a recommendation needs was answered"
+    assert rows["recommend"].says == "recommend an evaluation"
+
+
+def test_the_strict_form_recommends_no_more_than_the_plain_one() -> None:
+    assert judged(findings(PARTIAL), "procedures").rule == "consider"
+    assert judged(findings(sign(), born=False), "procedures").rule == "consider"
+    assert judged(findings(), "procedures").why == "no-sign"
 
 
 def test_the_strict_form_changes_no_other_row() -> None:
@@ -273,3 +280,11 @@ def test_because_in_words() -> None:
     assert rows["optimise-first"] == "persistent-pain in full; no time-critical sign; current-smoking"
     assert rows["deceased"] == "not: deceased"
     assert rows["urgent-emergency"] == "not: a new emergency on record"
+    assert rows["consider"] == "persistent-pain"
+
+
+def test_each_rule_says_what_it_was_put_together_from() -> None:
+    rows = {row.rule: row.verdict for row in judged(findings(suppression=suppressed(pregnant=True))).rules}
+    assert rows["consider"].says == "a sign, full or partial"
+    assert [part.says for part in rows["recommend"].parts] == ["a full sign", "the birth date is on record"]
+    assert rows["hospice-or-pregnancy"].facts == (Fact("pregnant"),)

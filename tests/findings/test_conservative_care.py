@@ -297,6 +297,8 @@ def test_facts_in_words_with_their_sources() -> None:
         ("spinal injection 2 November 2026", ("Procedure/i",)),
     ]
     assert found.components[1].first == ago(174)
+    both = care(drug(NSAID, 40, 21, label="naproxen"), drug("muscle_relaxant", 20, label="tizanidine"))
+    assert both.facts[0].text.startswith("naproxen, tizanidine covering 41 days, ")
     assert care(done(INJECTION, 20), done(INJECTION, 10)).facts[0].text == (
         "spinal injection on 2 days, 2 November 2026 to 12 November 2026"
     )

@@ -175,6 +175,8 @@ def test_an_undated_end_closes_what_was_seen_before_the_problem_was_last_heard_o
     assert is_current(visit(recorded=ago(80)), complaint_of(onset=ago(90), active=False))
     assert is_current(visit(recorded=ago(80)), complaint_of(ended="unknown"))
     assert not is_current(visit(), complaint_of(ended="unknown"))
+    month = complaint_of(onset="2026-09", recorded="2026-09-01", active=False)
+    assert is_current(visit(recorded="2026-09-10"), month) and not is_current(visit(recorded="2026-09-01"), month)
 
 
 def test_a_visit_after_a_closed_problem_begins_anew_beside_a_vaguer_copy_of_it_too() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cds_service.findings.caution import Caution
 from cds_service.findings.diabetes import diabetes_caution, uncontrolled_diabetes
 from cds_service.record.patient import Condition
 from tests.findings.comorbid_charts import GIVEN, chart, condition, measured, on, written
@@ -101,7 +102,8 @@ def test_diabetes_without_value_or_code_is_unknown_and_a_caution() -> None:
     risk, said = uncontrolled_diabetes(chart(DIABETES), GIVEN), diabetes_caution(chart(DIABETES), GIVEN)
     assert (risk.state, risk.extreme, risk.modifiable) == ("unknown", None, None)
     assert risk.because == "diabetes without an HbA1c within 365 days"
-    assert said is not None and (said.id, said.sources) == ("diabetes-control-unknown", ("Condition/1",))
+    text = "Diabetes, control unknown: measure HbA1c"
+    assert said == Caution("diabetes-control-unknown", text, ("Condition/1",))
 
 
 def test_no_diabetes_and_no_value_is_absent_when_both_keys_answered() -> None:

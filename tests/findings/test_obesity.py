@@ -81,6 +81,15 @@ def test_the_worse_of_a_day_is_the_higher_weight_and_the_lower_height() -> None:
     assert mass is not None and mass.value == pytest.approx(39.0625)
 
 
+@pytest.mark.parametrize(
+    ("kilograms", "metres", "state"),
+    [(40.0, 1.0, "present"), (27.0, 0.9, "absent"), (40.0, 2.0, "absent"), (400.0, 2.0, "present")],
+)
+def test_a_short_adult_and_the_bounds_of_the_possible_are_computed(kilograms: float, metres: float, state: str) -> None:
+    record = chart(measured("body weight", kilograms), measured("body height", metres))
+    assert obesity(record, GIVEN).state == state
+
+
 @pytest.mark.parametrize(("kilograms", "metres"), [(1000.0, 1.7), (20.0, 1.7), (80.0, 0.0), (80.0, None), (None, 1.7)])
 def test_an_impossible_or_incomplete_pair_is_rejected(kilograms: float | None, metres: float | None) -> None:
     record = chart(measured("body weight", kilograms), measured("body height", metres))

@@ -49,6 +49,11 @@ def test_an_operation_by_its_set_or_by_its_words(value_set: str, label: str, kin
     assert (operation.kind, operation.day) == (kind, DAY - timedelta(100))
 
 
+@pytest.mark.parametrize(("days", "known"), [(0, True), (-1, False)])
+def test_one_of_today_took_place_and_one_to_come_did_not(days: int, known: bool) -> None:
+    assert found(done(days=days)).proved is known
+
+
 @pytest.mark.parametrize(
     "entry",
     [

@@ -56,6 +56,13 @@ def test_in_words() -> None:
     assert unknown.missing == ("conservative care (not checked)",)
 
 
+def test_of_several_pains_the_longest_is_told_and_one_of_unknown_age_last() -> None:
+    pains = (felt(days=100, label="Neck pain"), felt(days=196, label="Low back pain"), felt(label="Coccyx pain"))
+    assert persistent_pain(grounds(*pains, care="documented")).brief == "low back pain, 28 weeks"
+    new = felt(days=(0, 200), label="Low back pain")
+    assert persistent_pain(grounds(felt(label="Coccyx pain"), new)).brief == "low back pain, up to 28 weeks"
+
+
 def test_a_weak_longer_pain_lends_nothing_to_a_shorter_one() -> None:
     sign = persistent_pain(grounds(felt(days=40), felt(days=200, weak=True), care="documented"))
     assert sign.strength == "partial"

@@ -166,6 +166,12 @@ def test_of_two_that_do_not_hold_each_other_the_bounds_of_the_maximum_count() ->
     assert overlapping.lasting == DayCount(83, 113) and overlapping.lasted_more_than(84) is None
 
 
+def test_a_surer_but_wider_date_is_left_out_beside_one_that_lies_within_it() -> None:
+    in_words = complaint_of(onset="2026-05-10", kind=StartKind.TEXT)
+    assert told(complaint_of(onset="2026"), in_words).lasting == DayCount(196, 196)
+    assert told(complaint_of(onset="2026-05"), complaint_of(onset="2026-05-31")).lasting == DayCount(175, 175)
+
+
 def test_an_older_record_beside_a_newer_onset_makes_it_at_least_as_old() -> None:
     one = told(complaint_of(onset=ago(30)), complaint_of(recorded=ago(100)))
     assert (one.lasting, one.at_least) == (DayCount(100, None), True)
