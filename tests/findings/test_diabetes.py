@@ -6,6 +6,7 @@ import pytest
 
 from cds_service.findings.caution import Caution
 from cds_service.findings.diabetes import diabetes_caution, uncontrolled_diabetes
+from cds_service.findings.risk import Risk
 from cds_service.record.patient import Condition
 from tests.findings.comorbid_charts import GIVEN, chart, condition, measured, on, written
 
@@ -101,13 +102,16 @@ def test_diabetes_that_is_over_weak_or_of_pregnancy_is_none(entry: Condition) ->
 def test_diabetes_without_value_or_code_is_unknown_and_a_caution() -> None:
     risk, said = uncontrolled_diabetes(chart(DIABETES), GIVEN), diabetes_caution(chart(DIABETES), GIVEN)
     assert (risk.state, risk.extreme, risk.modifiable) == ("unknown", None, None)
-    assert risk.because == "diabetes without an HbA1c within 365 days"
+    assert (risk.id, risk.because) == ("uncontrolled-diabetes", "diabetes without an HbA1c within 365 days")
+    assert [fact.text for fact in risk.facts] == ["type 2 diabetes since 5 June 2024"]
     text = "Diabetes, control unknown: measure HbA1c"
     assert said == Caution("diabetes-control-unknown", text, ("Condition/1",))
 
 
 def test_no_diabetes_and_no_value_is_absent_when_both_keys_answered() -> None:
-    assert uncontrolled_diabetes(chart(), GIVEN).state == "absent"
+    assert uncontrolled_diabetes(chart(), GIVEN) == Risk(
+        "uncontrolled-diabetes", "absent", because="no diabetes on record"
+    )
     assert uncontrolled_diabetes(chart(unanswered=("observations",)), GIVEN).because == "HbA1c was not checked"
     assert uncontrolled_diabetes(chart(unanswered=("conditions",)), GIVEN).because == "conditions are incomplete"
     answered = chart(measured("HbA1c", 6.0), unanswered=("conditions",))
