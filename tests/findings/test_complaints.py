@@ -145,6 +145,15 @@ def test_the_clock_runs_on_through_several_short_gaps() -> None:
     assert one(complaint_of(onset=ago(40)), *earlier).lasting == DayCount(200, 200)
 
 
+def test_an_earlier_entry_that_only_tells_its_end_runs_on_into_nothing() -> None:
+    assert longer(complaint_of(onset=ago(40)), complaint_of(ended=ago(90))) is False
+
+
+def test_two_earlier_entries_of_one_end_both_run_on() -> None:
+    earlier = [complaint_of(onset=ago(day), ended=ago(90)) for day in (200, 300)]
+    assert one(complaint_of(onset=ago(40)), *earlier).lasting == DayCount(300, 300)
+
+
 def test_an_end_nobody_dated_is_counted_from_when_it_was_last_heard_of() -> None:
     over = complaint_of(onset=ago(200), recorded=ago(100), ended="unknown")
     assert longer(complaint_of(onset=ago(40)), over) is True
