@@ -28,9 +28,9 @@ test: .venv-dev ## every check and every test
 laws: .venv-dev ## the laws that hold for every patient, on 50,000 charts each: about two hours
 	LAWS_PROFILE=laws-long $(DEV) -m pytest --numprocesses 2 tests/laws
 
-# Works in mutants/, which it keeps: what was judged stays judged until the code or its tests change. What tests did
-# not notice is listed at the end; `.venv-dev/bin/mutmut show NAME` shows the change.
-mutants: .venv-dev ## small changes to the findings and the assessment, each of which a test should notice: half an hour
+# Works in mutants/, which it keeps: what was judged stays judged until its function changes, or is named again
+# (`mutmut run NAME`). What no test noticed is listed at the end; `mutmut show NAME` shows the change.
+mutants: .venv-dev ## small changes to the findings and the assessment, each of which a test should notice: an hour or two
 	.venv-dev/bin/mutmut run --max-children 2
 	.venv-dev/bin/mutmut results
 

@@ -101,6 +101,11 @@ def test_a_chain_has_no_gap_above_180_days(gap: int, more: bool) -> None:
     assert longer(visit(recorded=ago(20)), visit(recorded=ago(20 + gap))) is more
 
 
+def test_two_visits_on_its_first_day_begin_a_chain_as_one_does() -> None:
+    first = [visit(recorded=ago(105), ref=f"Condition/{name}") for name in "ab"]
+    assert one(visit(recorded=ago(20)), *first).lasting == DayCount(105, None)
+
+
 def test_the_same_day_twice_is_no_chain() -> None:
     assert longer(visit(recorded=ago(100)), visit(recorded=ago(100), ref="Condition/2")) is None
 
