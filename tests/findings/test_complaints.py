@@ -106,6 +106,11 @@ def test_two_visits_on_its_first_day_begin_a_chain_as_one_does() -> None:
     assert one(visit(recorded=ago(20)), *first).lasting == DayCount(105, None)
 
 
+def test_a_visit_of_the_next_day_is_a_link_like_any_other() -> None:
+    assert longer(visit(recorded=ago(20)), visit(recorded=ago(21)), visit(recorded=ago(201))) is True
+    assert longer(visit(recorded=ago(20)), visit(recorded=ago(201))) is False
+
+
 def test_the_same_day_twice_is_no_chain() -> None:
     assert longer(visit(recorded=ago(100)), visit(recorded=ago(100), ref="Condition/2")) is None
 
