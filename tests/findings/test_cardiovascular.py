@@ -40,6 +40,7 @@ def test_heart_failure_with_a_low_ejection_fraction_is_major_and_names_the_value
     assert risk.brief == "EF 28 % (July 2026)"
     assert risk.value == {"severity": "major", "ejectionFraction": 28.0, "unit": "%", "date": "2026-07"}
     assert risk.sources == ("Observation/1", "Condition/hf")
+    assert risk.because == risk.facts[0].text == "EF 28 % in July 2026"
 
 
 def test_chronic_disease_is_a_factor_of_row_7_and_one_of_three() -> None:

@@ -297,6 +297,8 @@ def test_facts_in_words_with_their_sources() -> None:
         ("spinal injection 2 November 2026", ("Procedure/i",)),
     ]
     assert found.components[1].first == ago(174)
+    edge = care(drug(NSAID, 400, 365, label="ibuprofen"), drug(NSAID, 100, 80, label="naproxen"))
+    assert edge.facts[0].text.startswith("ibuprofen, naproxen covering 22 days, ")
     both = care(drug(NSAID, 40, 21, label="naproxen"), drug("muscle_relaxant", 20, label="tizanidine"))
     assert both.facts[0].text.startswith("naproxen, tizanidine covering 41 days, ")
     assert care(done(INJECTION, 20), done(INJECTION, 10)).facts[0].text == (

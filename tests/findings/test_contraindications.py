@@ -126,6 +126,18 @@ def test_unknown_unless_conditions_and_reports_answered(key: str) -> None:
         assert risk.because
 
 
+def test_an_undated_unstable_fracture_says_so() -> None:
+    risk = severe_instability(chart(condition(FRACTURE, code="S32.012A")), GIVEN)
+    assert risk.because == "an unstable fracture is on record without a date"
+
+
+def test_two_reports_of_fibrosis_are_told_in_one_order() -> None:
+    first, second = (report("epidural_scarring", use="weak", ref=ref) for ref in ("DiagnosticReport/1", "Report/2"))
+    for entries in ((first, second), (second, first)):
+        said = scarring_caution(chart(*entries), GIVEN)
+        assert said is not None and said.sources == ("DiagnosticReport/1", "Report/2")
+
+
 def test_a_slip_that_a_report_only_suspects_is_a_caution() -> None:
     suspected = report("high_grade_slip", use="weak")
     assert severe_instability(chart(suspected), GIVEN).state == "absent"

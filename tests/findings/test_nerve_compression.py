@@ -87,6 +87,12 @@ def test_in_words() -> None:
     assert unsure.missing == ("how long it has lasted",)
 
 
+def test_a_root_of_weak_rows_with_focal_weakness_is_told_with_it() -> None:
+    sign = nerve_compression(grounds(felt("radicular", 3, weak=True, label="Radiculopathy"), entries=[WEAK]))
+    assert (sign.because, sign.strength) == ("nerve root symptoms with focal weakness", "partial")
+    assert sign.brief == "radiculopathy, 3 days, focal weakness"
+
+
 def test_of_several_roots_those_that_make_the_sign_are_told() -> None:
     sign = nerve_compression(grounds(felt("radicular", 140, label="long"), felt("radicular", 10, label="short")))
     assert sign.brief == "long, 20 weeks"

@@ -63,9 +63,20 @@ def test_weight_is_read_for_180_days_and_height_for_ever(days: int, state: str) 
     assert risk.sources == (("Observation/w", "Observation/1") if state == "present" else ())
 
 
+def test_the_higher_bmi_of_a_day_counts() -> None:
+    for values in ((34.0, 36.0), (36.0, 34.0)):
+        assert obesity(chart(*(measured("BMI", value) for value in values)), GIVEN).state == "present"
+
+
 def test_a_measured_bmi_decides_though_observations_came_in_part() -> None:
     record = chart(measured("BMI", 32.0), unanswered=("observations",))
     assert obesity(record, GIVEN).state == "absent"
+
+
+def test_a_code_of_35_or_more_decides_though_observations_were_not_checked() -> None:
+    for code, state in (("Z68.35", "present"), ("E66.9", "unknown")):
+        record = chart(condition("obesity", code=code), unanswered=("observations",))
+        assert obesity(record, GIVEN).state == state
 
 
 def test_a_measured_bmi_outranks_weight() -> None:
