@@ -207,6 +207,8 @@ def test_weak_evidence_never_counts_as_failed_and_is_told() -> None:
         Fact("physical therapy 26 January 2026", ("Procedure/a",)),
         Fact("referral for physical therapy 6 May 2026", ("ServiceRequest/t",)),
     )
+    beside = care(*sessions(100, 90), done(OTHER, 50))
+    assert [fact.text for fact in beside.facts[1:]] == ["other non-drug care 3 October 2026"]
     full = care(*sessions(100, 90), therapy_referral(200), drug(NSAID, 100, 80), drug(NSAID, None))
     assert len(full.facts) == 2
 

@@ -11,6 +11,7 @@ from cds_service.findings.suppression import Holding, Suppression, spine_referra
 from tests.findings.comorbid_charts import (
     DAY,
     GIVEN,
+    KEYS,
     Entry,
     chart,
     condition,
@@ -39,8 +40,53 @@ def test_nothing_holds_for_an_ordinary_chart() -> None:
         held.post_operative,
         held.referral_under_way,
     )
-    assert [row.holds for row in rows] == [False] * 6
-    assert all(row.because and not row.facts for row in rows)
+    assert rows == (
+        Holding(False, "not deceased"),
+        Holding(False, "no hospice care on record"),
+        Holding(False, "18 years or older"),
+        Holding(False, "no current pregnancy on record"),
+        Holding(False, "no spine operation within 84 days"),
+        Holding(False, "no referral to a spine specialist under way"),
+    )
+
+
+def test_each_says_why_nobody_can_tell() -> None:
+    held = suppression(chart(unanswered=KEYS, born=None), GIVEN, None)
+    rows = (held.hospice, held.under_18, held.pregnant, held.post_operative, held.referral_under_way)
+    assert rows == (
+        Holding(None, "hospice care was not checked"),
+        Holding(None, "the birth date is not on record"),
+        Holding(None, "pregnancy is on record without a date, or was not checked"),
+        Holding(None, "operations were not checked"),
+        Holding(None, "referrals were not checked"),
+    )
+    assert of(condition(HOSPICE, unconfirmed=True)).hospice == Holding(None, "hospice care is in doubt or undated")
+
+
+def test_each_says_what_holds_with_what_it_rests_on() -> None:
+    entries = (
+        condition(HOSPICE, onset=on(10), ref="Condition/h"),
+        condition(PREGNANCY, recorded=on(20), ref="Condition/p"),
+        referral(days=21),
+    )
+    held = suppression(chart(*entries, born=written("2012-05"), deceased=True), GIVEN, DAY - timedelta(7))
+    rows = (
+        held.deceased,
+        held.hospice,
+        held.under_18,
+        held.pregnant,
+        held.post_operative,
+        held.referral_under_way,
+    )
+    facts = (
+        Fact("deceased"),
+        Fact("palliative_hospice since 12 November 2026", ("Condition/h",)),
+        Fact("younger than 18 years"),
+        Fact("pregnancy, recorded 2 November 2026", ("Condition/p",)),
+        Fact("spine operation on 15 November 2026"),
+        Fact("Referral to neurosurgeon, active, of 1 November 2026", ("ServiceRequest/1",)),
+    )
+    assert rows == tuple(Holding(True, fact.text, (fact,)) for fact in facts)
 
 
 def test_v46_death() -> None:
