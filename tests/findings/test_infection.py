@@ -38,5 +38,10 @@ def test_what_and_since_when() -> None:
     assert risk.value == {"condition": "Cellulitis", "date": "2026-11-19"}
 
 
+def test_one_without_a_date_says_so() -> None:
+    risk = active_infection(chart(condition(SET)), GIVEN)
+    assert risk.because == "an active infection is on record without a usable date"
+
+
 def test_incomplete_conditions_leave_it_unknown() -> None:
     assert active_infection(chart(unanswered=("conditions",)), GIVEN).because == "conditions are incomplete"

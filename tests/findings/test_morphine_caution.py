@@ -75,6 +75,14 @@ def test_from_50_and_90_on_a_card_says_more(found: MorphineEquivalents, text: st
     assert caution is None or (caution.id, caution.sources) == ("opioid-dose", ("MedicationRequest/a",))
 
 
+def test_two_drugs_that_were_found_otherwise_are_both_named() -> None:
+    for how, said in (({"source": "legacy (2016/2020)"}, "by an older factor"), ({"by_text": True}, "read from words")):
+        (one,) = mme(10, **how).drugs
+        two = MorphineEquivalents(20, 20, True, (one, replace(one, label="codeine")))
+        caution = opioid_dose_caution(two, GIVEN)
+        assert caution and caution.text == f"Opioids 20 MME a day (codeine, oxycodone {said})"
+
+
 def test_the_longest_of_them_fits_a_line_of_a_card() -> None:
     caution = opioid_dose_caution(mme(30, 120, complete=False, as_needed=True), GIVEN)
     assert caution and len(caution.text) <= 130

@@ -127,6 +127,11 @@ def test_each_drug_says_what_it_adds_or_why_it_is_unknown() -> None:
     )
 
 
+def test_the_total_has_two_decimals() -> None:
+    found = morphine_equivalents(record(item(3, 0, 10 / 3)), GIVEN)
+    assert (found.least, found.most) == (3.33, 3.33)
+
+
 def test_an_opioid_without_a_dose_and_one_without_an_equivalent_say_so() -> None:
     silent = Drug("MedicationRequest/a", label="oxycodone", opioid=True, first=ago(3), last=ago(0))
     patch = replace(silent, ref="MedicationRequest/b", label="buprenorphine", dose=OpioidDose(has_none=True))
