@@ -203,6 +203,22 @@ def test_a_value_is_named_with_its_day() -> None:
     assert said.sources == ("Condition/1", "Observation/1")
 
 
+def test_the_worse_score_of_a_day_counts() -> None:
+    for scores in ((19.0, 22.0), (22.0, 19.0)):
+        assert ids(*(measured("PHQ-9 total", score) for score in scores)) == ["severe-depression"]
+
+
+def test_steroids_rest_on_every_item_of_their_run() -> None:
+    items = (
+        drug("systemic_steroid", first=100, last=100, ref="a"),
+        drug("systemic_steroid", first=90, last=0, ref="b"),
+        drug("systemic_steroid", first=300, last=200, ref="old"),
+        drug("systemic_steroid", first=None, last=None, ref="undated"),
+    )
+    (said,) = cautions(chart(*items), GIVEN)
+    assert (said.id, said.sources) == ("long-steroids", ("a", "b"))
+
+
 def test_deformity_with_lung_disease_is_one_caution() -> None:
     assert ids(condition("spinal_deformity"), condition("respiratory_chronic")) == ["deformity-with-lung-disease"]
     assert ids(condition("spinal_deformity")) == []

@@ -132,9 +132,10 @@ def test_numbers_have_no_idle_noughts() -> None:
 
 
 def test_entries_are_ordered_newest_first_and_listed_once() -> None:
-    old, new, undated = condition(ref="b", onset=on(9)), condition(ref="a", recorded=on(1)), condition(ref="c")
-    assert in_order([undated, old, new]) == (new, old, undated)
-    assert refs(old, new, old, condition(ref="")) == ("b", "a")
+    old, new, undated = condition(ref="b", onset=on(9)), condition(ref="c", recorded=on(1)), condition(ref="a")
+    later = condition(ref="d", onset=on(9), recorded=on(1))
+    assert in_order([undated, later, old, new]) == (new, old, later, undated)
+    assert refs(old, new, old, condition(ref="")) == ("b", "c")
 
 
 @pytest.mark.parametrize(
