@@ -135,6 +135,7 @@ def test_entries_are_ordered_newest_first_and_listed_once() -> None:
     old, new, undated = condition(ref="b", onset=on(9)), condition(ref="c", recorded=on(1)), condition(ref="a")
     later = condition(ref="d", onset=on(9), recorded=on(1))
     assert in_order([undated, later, old, new]) == (new, old, later, undated)
+    assert in_order([old, new]) == (new, old)
     assert refs(old, new, old, condition(ref="")) == ("b", "c")
 
 
