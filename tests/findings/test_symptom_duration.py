@@ -177,10 +177,11 @@ def test_of_two_that_do_not_hold_each_other_the_bounds_of_the_maximum_count() ->
 
 def test_a_surer_but_wider_date_is_left_out_beside_one_that_lies_within_it() -> None:
     in_words = complaint_of(onset="2026-05-10", kind=StartKind.TEXT)
-    assert told(complaint_of(onset="2026"), in_words).lasting == DayCount(196, 196)
-    unread = complaint_of(kind=UNREADABLE, recorded=ago(250))
-    assert told(complaint_of(onset="2026"), in_words, unread).lasting == DayCount(196, 196)
-    assert told(complaint_of(onset="2026-05"), complaint_of(onset="2026-05-31")).lasting == DayCount(175, 175)
+    year, month = complaint_of(onset="2026", recorded=ago(20)), complaint_of(onset="2026-05", recorded=ago(20))
+    assert told(year, in_words).lasting == DayCount(196, 196)
+    assert told(year, in_words, complaint_of(kind=UNREADABLE, recorded=ago(250))).lasting == DayCount(196, 196)
+    assert told(month, complaint_of(onset="2026-05-31")).lasting == DayCount(175, 175)
+    assert told(month, complaint_of(onset="2026-05-01")).lasting == DayCount(205, 205)
 
 
 def test_the_longest_is_told_be_it_less_sure() -> None:
