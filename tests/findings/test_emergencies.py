@@ -237,6 +237,11 @@ def test_past_red_flags_are_one_line_each(unsure: bool) -> None:
     ]
 
 
+def test_a_code_of_the_past_is_history_and_no_suspicion() -> None:
+    line = found(flag(days=400, use="history", label="Cauda equina syndrome")).history[0]
+    assert line.text == "History: cauda equina syndrome, 18 October 2025"
+
+
 def test_what_only_might_have_been_one_is_no_history() -> None:
     assert row(flag(days=400, use="weak")) == ""
 

@@ -33,6 +33,7 @@ REASSESS = "guidelines ask to reassess benefit and risk"
     [
         (mme(30), "30 MME a day"),
         (mme(28.8), "28.8 MME a day"),
+        (mme(0.5), "0.5 MME a day"),
         (mme(30, 60), "30 to 60 MME a day"),
         (mme(0, 30, as_needed=True), "0 to 30 MME a day if taken as often as allowed"),
         (mme(30, complete=False), "at least 30 MME a day"),
