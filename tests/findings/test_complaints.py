@@ -139,6 +139,7 @@ def test_visits_beside_a_current_problem_prove_presence_not_persistence() -> Non
 def test_an_onset_of_a_visit_that_cannot_be_read_is_unknown_and_still_a_link() -> None:
     unread = visit(recorded=ago(20), kind=StartKind.UNREADABLE)
     assert longer(unread) is None
+    assert longer(visit(recorded=ago(20), kind=StartKind.UNREADABLE, code="278860009")) is True
     assert longer(unread, visit(recorded=ago(120))) is True
 
 
