@@ -120,6 +120,8 @@ def test_a_visit_for_another_set_of_the_same_problem_links_a_chain() -> None:
     ends = (visit(recorded=ago(20)), visit(*both, recorded=ago(300)))
     assert of(*ends, visit("radiculopathy", recorded=ago(160))).lasted_more_than(84, ("axial",)) is True
     assert of(*ends).lasted_more_than(84, ("axial",)) is False
+    plain = (visit(recorded=ago(20)), visit(recorded=ago(300)), visit("radiculopathy", recorded=ago(160)))
+    assert of(*plain).lasted_more_than(84, ("axial",)) is False
 
 
 def test_a_stated_onset_of_a_visit_dates_the_start() -> None:
@@ -133,6 +135,7 @@ def test_visits_beside_a_current_problem_prove_presence_not_persistence() -> Non
     assert longer(problem, visit(recorded=ago(300))) is None
     assert longer(problem, visit(recorded=ago(300)), visit(recorded=ago(200))) is True
     assert longer(problem, visit()) is False
+    assert longer(problem, visit(code="278860009")) is True
     assert longer(complaint_of(recorded=ago(90)), visit(recorded=ago(300))) is True
 
 
