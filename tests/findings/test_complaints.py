@@ -344,6 +344,11 @@ def test_a_complaint_says_more_than_so_many_days_from_its_bounds() -> None:
     assert Complaint("axial").fact.text == "axial"
 
 
+def test_a_root_complaint_is_told_with_its_region() -> None:
+    root = complaint_of("radiculopathy", onset="2026-05-10", region="cervical")
+    assert one(root, kind="radicular").fact.text == "cervical radiculopathy since 10 May 2026 (28 weeks)"
+
+
 def test_m54_4_is_axial_and_radicular() -> None:
     both: Condition = complaint_of("spine_pain_back_neck", "radiculopathy", onset=ago(100))
     assert [each.kind for each in of(both).current()] == ["axial", "radicular"]
