@@ -17,7 +17,7 @@ FHIR_SERVER = sekmet-fhir==0.1.1
 .DELETE_ON_ERROR:
 # The environments are never up to date by their folder's own date, which changes with any file in them;
 # the .installed stamp inside says from which lock they were built.
-.PHONY: run test laws check openapi docs lock clean .venv .venv-dev .venv-fhir
+.PHONY: run test laws mutants check openapi docs lock clean .venv .venv-dev .venv-fhir
 
 run: .venv ## the service with the demo EHR
 	.venv/bin/cds-service demo --host $(HOST) --port $(PORT)
@@ -30,6 +30,12 @@ test: .venv-dev ## every check and every test; without .venv-fhir one of them is
 
 laws: .venv-dev ## the laws that hold for every patient, on 50,000 charts each: about two hours
 	LAWS_PROFILE=laws-long $(DEV) -m pytest --numprocesses 2 tests/laws
+
+# Works in mutants/, which it keeps: what was judged stays judged until its function changes, or is named again
+# (`mutmut run NAME`). What no test noticed is listed at the end; `mutmut show NAME` shows the change.
+mutants: .venv-dev ## small changes to the findings and the assessment, each of which a test should notice: an hour or two
+	.venv-dev/bin/mutmut run --max-children 2
+	.venv-dev/bin/mutmut results
 
 check: .venv-dev ## lint, format, types, import contracts, generated documents up to date
 	.venv-dev/bin/ruff check .
@@ -53,7 +59,8 @@ lock: .venv-lock/bin/uv ## write both locks; the development lock keeps to the v
 	echo '$(FHIR_SERVER)' | $(COMPILE) - --output-file requirements-fhir-server.lock > /dev/null
 
 clean: ## everything that can be made again
-	rm -rf .venv .venv-dev .venv-fhir .venv-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* htmlcov dist
+	rm -rf .venv .venv-dev .venv-fhir .venv-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* \
+		htmlcov mutants dist
 	find cds_service cards tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv: .venv/bin/cds-service ## what `make run` needs

@@ -244,8 +244,7 @@ def _any_sign(has: Findings) -> Verdict:
 
 
 def _time_critical(has: Findings) -> Verdict:
-    critical = [sign for sign in has.signs if sign.time_critical]
-    return Verdict("time-critical sign", bool(critical), tuple(fact for sign in critical for fact in sign.facts))
+    return Verdict("time-critical sign", any(sign.time_critical for sign in has.signs))
 
 
 def _factor(risk: Risk, holds: Truth) -> Verdict:

@@ -86,7 +86,7 @@ def _possible_companions(chart: Chart) -> Iterator[Companion]:
 
 def _briefly(companion: Fact) -> str:
     """The companion without its date, for the summary: "lumbar radiculopathy"."""
-    return UNDATED.split(companion.text, maxsplit=1)[0]
+    return UNDATED.split(companion.text)[0]
 
 
 def _is_untreated(entry: Condition, chart: Chart) -> bool:

@@ -109,7 +109,7 @@ def addiction_caution(record: PatientRecord, given: Thresholds) -> Caution | Non
     return Caution("addiction-care", text, refs(*named, *treated))
 
 
-def opioid_caution(status: OpioidStatus, a_day: str = "") -> Caution | None:
+def opioid_caution(status: OpioidStatus, a_day: str) -> Caution | None:
     """Opioids are taken now, or may be: before an operation they worsen its outcome (E05); `a_day`: how much."""
     words = dict(OPIOID_WORDS).get(status)
     if words is None:

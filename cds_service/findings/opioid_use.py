@@ -105,7 +105,7 @@ def _facts(
         return (_course_fact(taken, latest, day, given),)
     if coded:
         return (Fact("long-term opioid use recorded as a code", refs(*coded)),)
-    return (Fact(f"{_names(taken)} on record without usable dates", refs(*taken)),) if taken else ()
+    return (Fact(f"{_names(taken)} on record without usable dates", refs(*taken)),)
 
 
 def _course_fact(taken: Sequence[Drug], course: Course, day: date, given: Thresholds) -> Fact:

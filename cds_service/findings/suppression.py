@@ -117,8 +117,7 @@ def _post_operative(record: PatientRecord, given: Thresholds, last_operation: da
     """The last spine operation was at most `postop_quiet_days` ago, the day itself included."""
     if last_operation is None and not record.answered("procedures"):
         return Holding(None, "operations were not checked")
-    days = None if last_operation is None else (record.day - last_operation).days
-    if last_operation is None or days is None or days > given.postop_quiet_days:
+    if last_operation is None or (record.day - last_operation).days > given.postop_quiet_days:
         return Holding(False, f"no spine operation within {given.postop_quiet_days} days")
     fact = Fact(f"spine operation on {day_in_words(last_operation)}")
     return Holding(True, fact.text, (fact,))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from cds_service.assessment.miss import DECISION_TABLE, Assessment, Outcome, assess
+from cds_service.assessment.verdict import Verdict
 from cds_service.findings import Findings
 from cds_service.findings.finding import Fact
 from cds_service.findings.risk import Risk, RiskId
@@ -26,6 +27,9 @@ PARTIAL = sign("partial")
 CRITICAL = sign("full", "nerve-compression", critical=True)
 EMERGENCY: dict[str, Any] = {"emergencies": (flag("cauda equina"),)}
 PROMPT: dict[str, Any] = {"prompts": (flag("myelopathy"),)}
+
+
+STARTING = tuple(name for name in get_args(SignId) if name != "favourable-candidate")
 
 
 def judged(has: Findings, *needs: Key) -> Assessment:
@@ -222,6 +226,18 @@ def test_the_strict_form(needs: tuple[Key, ...], unanswered: tuple[Key, ...], ex
     assert judged(findings(sign(), unanswered=unanswered), *needs).rule == expected
 
 
+def test_the_strict_form_says_what_it_waits_for() -> None:
+    rows = {row.rule: row.verdict for row in judged(findings(sign(), unanswered=("procedures",)), "procedures").rules}
+    assert rows["recommend"].because == "unknown: every key that a recommendation needs was answered"
+    assert rows["recommend"].says == "recommend an evaluation"
+
+
+def test_the_strict_form_recommends_no_more_than_the_plain_one() -> None:
+    assert judged(findings(PARTIAL), "procedures").rule == "consider"
+    assert judged(findings(sign(), born=False), "procedures").rule == "consider"
+    assert judged(findings(), "procedures").why == "no-sign"
+
+
 def test_the_strict_form_changes_no_other_row() -> None:
     has = findings(sign(), SMOKER, unanswered=("procedures",))
     assert judged(has, "procedures").rule == "optimise-first"
@@ -268,3 +284,51 @@ def test_because_in_words() -> None:
     assert rows["optimise-first"] == "persistent-pain in full; no time-critical sign; current-smoking"
     assert rows["deceased"] == "not: deceased"
     assert rows["urgent-emergency"] == "not: a new emergency on record"
+    assert rows["consider"] == "persistent-pain"
+
+
+TREES: dict[str, list[str]] = {
+    "deceased": ["deceased"],
+    "urgent-emergency": ["a new emergency on record"],
+    "urgent-prompt": ["a finding that needs prompt assessment"],
+    "under-18": ["under 18"],
+    "hospice-or-pregnancy": ["hospice or pregnancy", "in hospice care", "pregnant"],
+    "post-operative": ["spine operation within 84 days"],
+    "in-hand": ["spine referral under way"],
+    "not-advised": [
+        "MISS may not suit",
+        "a sign, full or partial",
+        *STARTING,
+        "a reason to avoid MISS",
+        *get_args(RiskId),
+        "3 advanced risks together",
+        *get_args(RiskId),
+    ],
+    "optimise-first": [
+        "optimise first",
+        "a full sign",
+        *(f"{name} in full" for name in STARTING),
+        "nothing time-critical",
+        "no time-critical sign",
+        "a risk to treat first",
+        *get_args(RiskId),
+    ],
+    "recommend": [
+        "recommend an evaluation",
+        "a full sign",
+        *(f"{name} in full" for name in STARTING),
+        "the birth date is on record",
+    ],
+    "consider": ["a sign, full or partial", *STARTING],
+}
+
+
+def told(verdict: Verdict) -> list[str]:
+    """What a verdict says, and then each of its parts."""
+    return [verdict.says, *(words for part in verdict.parts for words in told(part))]
+
+
+def test_each_rule_says_what_it_was_put_together_from() -> None:
+    rows = {row.rule: row.verdict for row in judged(findings(suppression=suppressed(pregnant=True))).rules}
+    assert {rule_id: told(row) for rule_id, row in rows.items()} == TREES
+    assert rows["hospice-or-pregnancy"].facts == (Fact("pregnant"),)

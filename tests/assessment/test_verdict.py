@@ -38,8 +38,15 @@ def test_so_many_of_them(count: int, holds: Truth) -> None:
     assert at_least(count, "enough", YES, NO, UNKNOWN).holds is holds
 
 
+def test_each_is_told_under_its_own_words_with_its_parts() -> None:
+    for combined in (all_of("said", YES, NO), any_of("said", YES, NO), at_least(1, "said", YES, NO)):
+        assert (combined.says, combined.parts) == ("said", (YES, NO))
+    assert none_of("said", YES) == Verdict("said", False, (), (Verdict("no yes", False),))
+
+
 def test_facts_are_those_of_the_parts_that_hold_each_once() -> None:
     assert any_of("any", YES, NO, UNKNOWN, YES).facts == (Fact("a"),)
+    assert all_of("all", YES, NO, UNKNOWN).facts == at_least(2, "two", YES, NO, UNKNOWN).facts == (Fact("a"),)
     assert none_of("none", NO).facts == ()
 
 
@@ -76,5 +83,5 @@ def test_a_rule_is_its_function_with_an_id_and_evidence() -> None:
         return YES
 
     assert (tall.id, tall.evidence, tall.statement) == ("tall", ("E01",), "The patient is tall.")
-    assert tall(181).holds is True and tall(180).holds is False
+    assert tall(181).holds is True and tall(height=180).holds is False
     assert (nameless.statement, nameless()) == ("", YES)

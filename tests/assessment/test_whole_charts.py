@@ -9,6 +9,14 @@ import pytest
 
 from cds_service.assessment.miss import Assessment, assess
 from cds_service.findings import find
+from cds_service.findings.finding import Present
+from cds_service.record.opioid_dose import Bounds, DoseStep, OpioidDose
+from tests.findings.comorbid_charts import chart as chart_of
+from tests.findings.comorbid_charts import condition as condition_of
+from tests.findings.comorbid_charts import measured, procedure, referral, written
+from tests.findings.comorbid_charts import report as report_of
+from tests.findings.drug_charts import DAY, GIVEN, drug, opioid
+from tests.findings.spine_charts import ago, complaint_of
 from tests.record.charts import (
     CPT,
     ICD_9_CM,
@@ -215,6 +223,57 @@ def test_a_stale_complaint_counts_for_an_order() -> None:
     given = knowledge().given
     assert assess(find(record, given), given).why == "stale"
     assert find(record, given, count_stale=True).signs[1].full
+
+
+def test_an_opioid_is_no_other_care_for_itself() -> None:
+    pain, taken = complaint_of(onset=ago(300)), opioid(290)
+    alone = find(chart_of(pain, taken), GIVEN)
+    assert (alone.care.state, alone.care.failed, alone.signs[0].strength) == ("partial", True, "full")
+    assert (alone.signs[4].id, alone.signs[4].strength) == ("medication-dependence", "partial")
+    beside = find(chart_of(pain, taken, drug("analgesic_nsaid", 100)), GIVEN)
+    assert beside.signs[4].strength == "full"
+
+
+def test_a_child_has_no_degenerative_myelopathy() -> None:
+    cord = complaint_of("myelopathy", onset=ago(5), region="cervical")
+    assert [flag.id for flag in find(chart_of(cord), GIVEN).red_flags.prompts] == ["myelopathy"]
+    assert [flag.id for flag in find(chart_of(cord, born=None), GIVEN).red_flags.prompts] == ["myelopathy"]
+    assert find(chart_of(cord, born=written("2015-01-01")), GIVEN).red_flags.prompts == ()
+
+
+def test_a_herniation_with_imaging_is_a_favourable_candidate() -> None:
+    disc = complaint_of("disc_herniation", onset=ago(100))
+    assert find(chart_of(disc), GIVEN).signs[6].strength == "partial"
+    seen = find(chart_of(disc, report_of("imaging_spine_mri_ct")), GIVEN)
+    assert seen.signs[6].strength == "full"
+    assert isinstance(seen.imaging, Present)
+
+
+def test_what_is_found_of_a_chart_is_told_whole() -> None:
+    entries = (
+        complaint_of(onset=ago(300)),
+        opioid(290),
+        measured("pain scale", 7.0),
+        measured("HbA1c", 9.0),
+        condition_of("osteoporosis"),
+        procedure("proc_fusion", 60),
+        referral(days=20),
+    )
+    has = find(chart_of(*entries, unanswered=("diagnosticReports",)), GIVEN)
+    assert isinstance(has.impact, Present) and has.impact.value.score == 7.0
+    assert (has.opioids.status, has.mme.complete) == ("chronic", False)
+    assert [risk.id for risk in has.risks if risk.state == "present"] == ["uncontrolled-diabetes"]
+    assert [caution.id for caution in has.cautions] == ["osteoporosis", "preoperative-opioids"]
+    assert (has.suppression.post_operative.holds, has.suppression.referral_under_way.holds) == (True, True)
+    assert has.operations.last_day is not None
+    assert (has.unchecked, has.gaps[0]) == (("imaging",), "Imaging not checked in full")
+
+
+def test_the_dose_of_an_opioid_is_told_as_a_caution() -> None:
+    taken = opioid(30, dose=OpioidDose((DoseStep(DAY, amount=Bounds(10, 10)),), 1.0))
+    assert [each.id for each in find(chart_of(taken), GIVEN).cautions] == ["preoperative-opioids"]
+    text = find(chart_of(taken), GIVEN).cautions[0].text
+    assert text == "Opioids (10 MME a day): use before an operation worsens its outcome"
 
 
 def test_an_empty_chart_says_nothing() -> None:

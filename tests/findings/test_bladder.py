@@ -128,7 +128,7 @@ def test_an_operation_and_a_referral() -> None:
 
 def test_a_deficit_is_not_its_own_companion_or_spine_condition() -> None:
     one = replace(RETENTION, concepts={**RETENTION.concepts, **ROOT.concepts})
-    assert row(one) == ""
+    assert row(one) == row(one, NUMB) == ""
     both = replace(RETENTION, concepts={**RETENTION.concepts, **NUMB.concepts})
     assert row(both, PAIN) == "1b"
     assert row(replace(NUMB, concepts={**NUMB.concepts, **PAIN.concepts}), RETENTION) == "1b"
@@ -141,7 +141,9 @@ def test_it_is_told_with_what_makes_it_one() -> None:
     assert told.brief == "urinary retention with numbness, 12 Nov"
     assert told.fact.text == "urinary retention since 12 November 2026; numbness since 5 June 2024"
     assert told.fact.sources == ("Condition/bladder", "Condition/numb")
-    explained = found(RETENTION, ROOT, PROSTATE, procedure(CAUSE, 5)).prompts[0].fact
-    assert explained.text.endswith("radiculopathy since 23 September 2026; prostate since 6 May 2026")
+    explained = found(RETENTION, ROOT, NUMB, PAIN, PROSTATE, procedure(CAUSE, 5)).prompts[0].fact
+    assert explained.text.endswith("; numbness since 5 June 2024; prostate since 6 May 2026")
     done = Procedure("Procedure/1", concepts(CAUSE, label="Insertion of bladder catheter"), performed=on(5))
-    assert found(RETENTION, ROOT, done).prompts[0].fact.text.endswith("; insertion of bladder catheter")
+    treated = found(RETENTION, ROOT, done).prompts[0].fact
+    assert treated.text.endswith("; radiculopathy since 23 September 2026; insertion of bladder catheter")
+    assert treated.sources == ("Condition/bladder", "Condition/root", "Procedure/1")

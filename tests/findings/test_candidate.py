@@ -24,7 +24,9 @@ def missing(*entries: Entry, risk: tuple[Risk, ...] = (NO_RISK,)) -> tuple[str, 
 def test_full_with_imaging_and_nothing_against() -> None:
     sign = favourable_candidate(grounds(entries=[HERNIATION, MRI]))
     assert (sign.strength, sign.because) == ("full", "a candidate diagnosis with imaging and no factor against")
+    assert (sign.state, sign.missing) == ("present", ())
     assert sign.facts[0].text == "disc herniation, undated"
+    assert favourable_candidate(grounds(entries=[HERNIATION])).because == "a candidate diagnosis"
 
 
 @pytest.mark.parametrize("name", CANDIDATE_SETS)

@@ -67,12 +67,156 @@ def test_a_measurement_is_a_caution(what: str, bad: float, good: float, id_: str
     assert ids(measured(what, bad, 20), measured(what, good, 10)) == []
 
 
+@pytest.mark.parametrize(
+    ("entries", "id_", "text"),
+    [
+        ([condition(code="M43.4")], "ungraded-instability", "Spinal instability on record: flexion–extension films"),
+        (
+            [report("high_grade_slip", use="weak", ref="b"), report("high_grade_slip", use="weak", ref="a")],
+            "suspected-slip",
+            "Suspected high-grade slip in an imaging report: confirm it",
+        ),
+        (
+            [report("epidural_scarring", use="weak", ref="b"), condition("epidural_scarring", use="weak", ref="a")],
+            "epidural-fibrosis",
+            "Epidural fibrosis mentioned, not as extensive",
+        ),
+        (
+            [measured("HbA1c", 7.6), condition("diabetes")],
+            "hba1c-near-threshold",
+            "HbA1c 7.6 % on 12 November 2026: improve control before an operation",
+        ),
+        (
+            [measured("HbA1c", 6.6)],
+            "diabetes-not-listed",
+            "HbA1c 6.6 % on 12 November 2026: diabetes is not on the problem list",
+        ),
+        ([measured("BMI", 31.0)], "raised-bmi", "BMI 31 on 12 November 2026: plan weight management alongside"),
+        (
+            [status("tobacco_former", 5)],
+            "recently-quit",
+            "Former smoker, stopped less than 28 days ago as far as recorded: keep off tobacco before an operation",
+        ),
+        ([condition("tobacco_current", use="weak")], "chewing-tobacco", "Chewing tobacco: advise stopping"),
+        (
+            [measured("left ventricular ejection fraction", 45.0)],
+            "reduced-ejection-fraction",
+            "EF 45 % on 12 November 2026: cardiac assessment",
+        ),
+        (
+            [condition("respiratory_chronic")],
+            "lung-disease",
+            "Chronic lung disease: assess fitness for anaesthesia",
+        ),
+        (
+            [condition("spinal_deformity", ref="a"), condition("respiratory_chronic", ref="b")],
+            "deformity-with-lung-disease",
+            "Spinal deformity with chronic lung disease: test lung function",
+        ),
+        (
+            [
+                condition("bleeding_disorder", label="Thrombocytopenia"),
+                drug("anticoagulant_antiplatelet", label="DOAC"),
+            ],
+            "bleeding",
+            "Bleeding risk (DOAC, thrombocytopenia): plan around an operation",
+        ),
+        (
+            [condition("bleeding_disorder", label="Thrombocytopenia")],
+            "bleeding",
+            "Bleeding risk (thrombocytopenia): plan around an operation",
+        ),
+        (
+            [measured("eGFR", 22.0)],
+            "kidney-disease",
+            "Advanced kidney disease (eGFR 22 mL/min on 12 November 2026): adjust drugs, plan with nephrology",
+        ),
+        ([condition("liver_cirrhosis")], "cirrhosis", "Cirrhosis or liver failure: bleeding and anaesthetic risk"),
+        (
+            [condition("immunosuppression", ref="b"), drug("immunosuppressant_drugs", ref="a")],
+            "immunosuppression",
+            "Immunosuppression: higher risk of infection",
+        ),
+        (
+            [drug("systemic_steroid", first=100)],
+            "long-steroids",
+            "Systemic steroid for 90 days or more: infection, bone, adrenal function",
+        ),
+        (
+            [measured("T-score", -2.6)],
+            "osteoporosis",
+            "Osteoporosis (T-score -2.6 on 12 November 2026): treat bone health before a fusion",
+        ),
+        (
+            [measured("serum albumin", 3.1)],
+            "malnutrition",
+            "Malnutrition or low albumin (albumin 3.1 g/dL on 12 November 2026): nutrition before an operation",
+        ),
+        (
+            [condition("severe_depression")],
+            "severe-depression",
+            "Severe depression: support alongside, outcomes are poorer untreated",
+        ),
+        (
+            [condition("substance_overdose", ref="b"), drug("oud_treatment_drugs", use_disorder=True, ref="a")],
+            "addiction-care",
+            "Opioid use disorder or overdose on record: addiction care alongside",
+        ),
+        (
+            [condition("palliative_hospice", use="weak")],
+            "palliative-care",
+            "Palliative care: settle the goals of care first",
+        ),
+        ([condition("pregnancy")], "undated-pregnancy", "Pregnancy on record without a date: ask first"),
+        (
+            [referral(days=21, spine=False, code="308481009")],
+            "orthopaedic-referral",
+            "An orthopaedic referral of 1 November 2026 is under way without a spine reason: it may be combined",
+        ),
+        (
+            [referral(days=None, spine=False, code="308481009")],
+            "orthopaedic-referral",
+            "An orthopaedic referral is under way without a spine reason: it may be combined",
+        ),
+    ],
+)
+def test_each_caution_in_its_words_with_all_it_rests_on(entries: list[Entry], id_: str, text: str) -> None:
+    (said,) = cautions(chart(*entries), GIVEN)
+    assert (said.id, said.text) == (id_, text)
+    assert sorted(said.sources) == sorted(entry.ref for entry in entries if "diabetes" not in entry.concepts)
+
+
+@pytest.mark.parametrize(
+    ("opioids", "text"),
+    [("chronic", "Long-term opioids"), ("possible", "Possibly long-term opioids"), ("short-term", "Opioids")],
+)
+def test_opioids_before_an_operation_in_words(opioids: OpioidStatus, text: str) -> None:
+    (said,) = cautions(chart(), GIVEN, opioids)
+    assert (said.id, said.text) == ("preoperative-opioids", f"{text}: use before an operation worsens its outcome")
+
+
 def test_a_value_is_named_with_its_day() -> None:
     (said,) = cautions(chart(measured("PHQ-9 total", 22.0), condition("severe_depression")), GIVEN)
     assert said.text == (
         "Severe depression (PHQ-9 22 on 12 November 2026): support alongside, outcomes are poorer untreated"
     )
     assert said.sources == ("Condition/1", "Observation/1")
+
+
+def test_the_worse_score_of_a_day_counts() -> None:
+    for scores in ((19.0, 22.0), (22.0, 19.0)):
+        assert ids(*(measured("PHQ-9 total", score) for score in scores)) == ["severe-depression"]
+
+
+def test_steroids_rest_on_every_item_of_their_run() -> None:
+    items = (
+        drug("systemic_steroid", first=100, last=100, ref="a"),
+        drug("systemic_steroid", first=90, last=0, ref="b"),
+        drug("systemic_steroid", first=300, last=200, ref="old"),
+        drug("systemic_steroid", first=None, last=None, ref="undated"),
+    )
+    (said,) = cautions(chart(*items), GIVEN)
+    assert (said.id, said.sources) == ("long-steroids", ("a", "b"))
 
 
 def test_deformity_with_lung_disease_is_one_caution() -> None:
@@ -107,6 +251,12 @@ def test_bleeding_names_drugs_and_disorders_once() -> None:
     (said,) = cautions(record, GIVEN)
     assert "(anticoagulant_antiplatelet, thrombocytopenia)" in said.text
     assert said.sources == ("a", "b", "Condition/1")
+
+
+def test_two_blood_thinners_are_both_named() -> None:
+    thinners = (drug("anticoagulant_antiplatelet", label=label) for label in ("Warfarin", "Clopidogrel"))
+    (said,) = cautions(chart(*thinners), GIVEN)
+    assert said.text == "Bleeding risk (clopidogrel, warfarin): plan around an operation"
 
 
 def test_an_immunosuppressant_is_a_caution_while_taken() -> None:

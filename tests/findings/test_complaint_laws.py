@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from random import Random
 
 from hypothesis import given as for_every
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from cds_service.findings.complaints import complaints
@@ -15,6 +16,8 @@ from cds_service.record.dates import DateRange
 from cds_service.record.patient import Condition, End, PatientRecord, Region, Start, StartKind
 from tests.findings.spine_charts import DAY, GIVEN, PROBLEM, VISIT, ago, chart, complaint_of
 
+# A busy machine breaks no law.
+UNHURRIED = settings(deadline=None)
 DAYS = st.integers(0, 900)
 REGIONS: tuple[Region, ...] = ("lumbar", "cervical", "unknown")
 SETS = (
@@ -54,6 +57,7 @@ def judged(record: PatientRecord) -> tuple[object, ...]:
     return told, found.symptom_days, found.earliest_start, found.stale_only
 
 
+@UNHURRIED
 @for_every(st.lists(conditions(), max_size=6), st.randoms(use_true_random=False))
 def test_shuffling_and_duplicating_change_nothing(entries: list[Condition], chance: Random) -> None:
     mixed = [*entries, *entries[:3]]
@@ -61,6 +65,7 @@ def test_shuffling_and_duplicating_change_nothing(entries: list[Condition], chan
     assert judged(chart(*mixed)) == judged(chart(*entries))
 
 
+@UNHURRIED
 @for_every(conditions(), st.booleans(), st.booleans())
 def test_a_vaguer_copy_changes_nothing(entry: Condition, dated: bool, placed: bool) -> None:
     year = (
@@ -76,6 +81,7 @@ def test_a_vaguer_copy_changes_nothing(entry: Condition, dated: bool, placed: bo
         assert with_it.lasted_more_than(84, (kind,)) is without.lasted_more_than(84, (kind,))
 
 
+@UNHURRIED
 @for_every(st.lists(conditions(), max_size=5), st.integers(-400, 400))
 def test_moving_every_date_alike_changes_nothing(entries: list[Condition], days: int) -> None:
     by = timedelta(days)

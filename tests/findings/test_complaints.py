@@ -101,6 +101,16 @@ def test_a_chain_has_no_gap_above_180_days(gap: int, more: bool) -> None:
     assert longer(visit(recorded=ago(20)), visit(recorded=ago(20 + gap))) is more
 
 
+def test_two_visits_on_its_first_day_begin_a_chain_as_one_does() -> None:
+    first = [visit(recorded=ago(105), ref=f"Condition/{name}") for name in "ab"]
+    assert one(visit(recorded=ago(20)), *first).lasting == DayCount(105, None)
+
+
+def test_a_visit_of_the_next_day_is_a_link_like_any_other() -> None:
+    assert longer(visit(recorded=ago(20)), visit(recorded=ago(21)), visit(recorded=ago(201))) is True
+    assert longer(visit(recorded=ago(20)), visit(recorded=ago(201))) is False
+
+
 def test_the_same_day_twice_is_no_chain() -> None:
     assert longer(visit(recorded=ago(100)), visit(recorded=ago(100), ref="Condition/2")) is None
 
@@ -110,6 +120,8 @@ def test_a_visit_for_another_set_of_the_same_problem_links_a_chain() -> None:
     ends = (visit(recorded=ago(20)), visit(*both, recorded=ago(300)))
     assert of(*ends, visit("radiculopathy", recorded=ago(160))).lasted_more_than(84, ("axial",)) is True
     assert of(*ends).lasted_more_than(84, ("axial",)) is False
+    plain = (visit(recorded=ago(20)), visit(recorded=ago(300)), visit("radiculopathy", recorded=ago(160)))
+    assert of(*plain).lasted_more_than(84, ("axial",)) is False
 
 
 def test_a_stated_onset_of_a_visit_dates_the_start() -> None:
@@ -123,12 +135,14 @@ def test_visits_beside_a_current_problem_prove_presence_not_persistence() -> Non
     assert longer(problem, visit(recorded=ago(300))) is None
     assert longer(problem, visit(recorded=ago(300)), visit(recorded=ago(200))) is True
     assert longer(problem, visit()) is False
+    assert longer(problem, visit(code="278860009")) is True
     assert longer(complaint_of(recorded=ago(90)), visit(recorded=ago(300))) is True
 
 
 def test_an_onset_of_a_visit_that_cannot_be_read_is_unknown_and_still_a_link() -> None:
     unread = visit(recorded=ago(20), kind=StartKind.UNREADABLE)
     assert longer(unread) is None
+    assert longer(visit(recorded=ago(20), kind=StartKind.UNREADABLE, code="278860009")) is True
     assert longer(unread, visit(recorded=ago(120))) is True
 
 
@@ -143,6 +157,15 @@ def test_a_symptom_free_gap_of_more_than_84_days_restarts_the_clock(gap: int, mo
 def test_the_clock_runs_on_through_several_short_gaps() -> None:
     earlier = [complaint_of(onset=ago(day), ended=ago(day - 20)) for day in (320, 200, 120)]
     assert one(complaint_of(onset=ago(40)), *earlier).lasting == DayCount(200, 200)
+
+
+def test_an_earlier_entry_that_only_tells_its_end_runs_on_into_nothing() -> None:
+    assert longer(complaint_of(onset=ago(40)), complaint_of(ended=ago(90))) is False
+
+
+def test_two_earlier_entries_of_one_end_both_run_on() -> None:
+    earlier = [complaint_of(onset=ago(day), ended=ago(90)) for day in (200, 300)]
+    assert one(complaint_of(onset=ago(40)), *earlier).lasting == DayCount(300, 300)
 
 
 def test_an_end_nobody_dated_is_counted_from_when_it_was_last_heard_of() -> None:
@@ -222,6 +245,8 @@ def test_the_longest_of_a_region_counts_and_axial_and_radicular_are_also_apart()
     assert found.lasted_more_than(84, ("radicular",)) is False
     assert found.lasted_more_than(84, ("axial",)) is True
     assert found.lasted_more_than(84, ("stenosis",)) is False
+    assert found.lasted_more_than(84, ("axial",), "lumbar") is True
+    assert found.lasted_more_than(84, ("axial",), "cervical") is False
 
 
 def test_a_structural_diagnosis_alone_is_no_symptom() -> None:
@@ -245,6 +270,8 @@ def test_symptom_days_are_those_of_the_symptom_with_the_largest_least() -> None:
     assert of(exact, complaint_of("radiculopathy", recorded=ago(101))).symptom_days == DayCount(101, None)
     assert of(exact, complaint_of("radiculopathy", recorded=ago(100))).symptom_days == DayCount(100, None)
     assert of(exact, complaint_of("spinal_deformity", onset=ago(900))).symptom_days == DayCount(100, 100)
+    alike = (Complaint("axial", lasting=DayCount(100, 110)), Complaint("radicular", lasting=DayCount(100, 130)))
+    assert Complaints(alike).symptom_days == Complaints(alike[::-1]).symptom_days == DayCount(100, 130)
 
 
 def test_the_earliest_possible_start_of_the_symptoms() -> None:
@@ -287,6 +314,13 @@ def test_a_stale_entry_is_no_part_of_a_current_complaint() -> None:
     ]
 
 
+def test_a_stale_complaint_is_told_no_more_beside_a_current_one_of_its_kind_and_region() -> None:
+    old, slip = complaint_of("spinal_deformity", recorded=ago(400)), complaint_of("spondylolisthesis")
+    assert [(each.kind, each.current) for each in of(old, slip).all] == [("deformity", True)]
+    pain = complaint_of("spine_pain_back_neck", recorded=ago(400))
+    assert [(each.kind, each.current) for each in of(pain, slip).all] == [("deformity", True), ("axial", False)]
+
+
 def test_a_stale_structural_diagnosis_is_not_why_there_is_no_card() -> None:
     assert not of(complaint_of("degenerative_disc_spondylosis", onset="2019")).stale_only
     both = of(
@@ -308,6 +342,11 @@ def test_a_complaint_says_more_than_so_many_days_from_its_bounds() -> None:
     assert Complaint("axial", lasting=DayCount(30, None), at_least=True).lasted_more_than(84) is False
     assert Complaint("axial").lasted_more_than(84) is None
     assert Complaint("axial").fact.text == "axial"
+
+
+def test_a_root_complaint_is_told_with_its_region() -> None:
+    root = complaint_of("radiculopathy", onset="2026-05-10", region="cervical")
+    assert one(root, kind="radicular").fact.text == "cervical radiculopathy since 10 May 2026 (28 weeks)"
 
 
 def test_m54_4_is_axial_and_radicular() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from cds_service.findings.conservative_care import ConservativeCare, conservative_care
+from cds_service.findings.finding import Fact
 from cds_service.record.patient import Key, Match, Reason, Referral
 from tests.findings.drug_charts import (
     DENTAL,
@@ -55,6 +56,7 @@ def sessions(*days: int, value_set: str = PT, **more: Any) -> list[Any]:
         # the look-back is 365 days
         (sessions(365, 300), "documented"),
         (sessions(366, 300), "partial"),
+        (sessions(365), "partial"),
         (sessions(366), "none-documented"),
         # other care: two; one is weak
         (sessions(100, 20, value_set=OTHER), "partial"),
@@ -192,13 +194,21 @@ def test_a_referral_alone_is_weak_evidence(referral: Referral, state: str) -> No
 
 
 def test_weak_evidence_never_counts_as_failed_and_is_told() -> None:
-    found = care(done(PT, 300, ref="Procedure/a"), drug(NSAID, None, label="naproxen"), therapy_referral(200))
+    found = care(
+        done(PT, 300, ref="Procedure/a"),
+        drug(NSAID, None, label="naproxen", ref="MedicationRequest/n"),
+        Referral(concepts={INJECTION: Match("full", "injection")}, authored=on(9)),
+        therapy_referral(100, reasons=(DENTAL,)),
+        therapy_referral(200, ref="ServiceRequest/t"),
+    )
     assert (found.state, found.failed) == ("partial", False)
-    assert [fact.text for fact in found.facts] == [
-        "naproxen, undated",
-        "physical therapy 26 January 2026",
-        "referral for physical therapy 6 May 2026",
-    ]
+    assert found.facts == (
+        Fact("naproxen, undated", ("MedicationRequest/n",)),
+        Fact("physical therapy 26 January 2026", ("Procedure/a",)),
+        Fact("referral for physical therapy 6 May 2026", ("ServiceRequest/t",)),
+    )
+    beside = care(*sessions(100, 90), done(OTHER, 50))
+    assert [fact.text for fact in beside.facts[1:]] == ["other non-drug care 3 October 2026"]
     full = care(*sessions(100, 90), therapy_referral(200), drug(NSAID, 100, 80), drug(NSAID, None))
     assert len(full.facts) == 2
 
@@ -224,6 +234,7 @@ def test_weak_evidence_never_counts_as_failed_and_is_told() -> None:
         ([drug(NSAID, 60, 46), drug(NSAID, 15)], True),
         ([drug(NSAID, 80, 47), drug(NSAID, 15)], True),
         ([drug(NSAID, 41, 35), drug("muscle_relaxant", 13)], True),
+        ([drug(NSAID, 50, 13), drug("muscle_relaxant", 12)], False),
         ([drug(NSAID, 41, 35), drug(NSAID, 13)], False),
         ([drug(NSAID, 42, 41), drug(NSAID, 13)], True),
         # any class suffices, given the 14 days of all
@@ -296,6 +307,10 @@ def test_facts_in_words_with_their_sources() -> None:
         ("spinal injection 2 November 2026", ("Procedure/i",)),
     ]
     assert found.components[1].first == ago(174)
+    edge = care(drug(NSAID, 400, 365, label="ibuprofen"), drug(NSAID, 100, 80, label="naproxen"))
+    assert edge.facts[0].text.startswith("ibuprofen, naproxen covering 22 days, ")
+    both = care(drug(NSAID, 40, 21, label="naproxen"), drug("muscle_relaxant", 20, label="tizanidine"))
+    assert both.facts[0].text.startswith("naproxen, tizanidine covering 41 days, ")
     assert care(done(INJECTION, 20), done(INJECTION, 10)).facts[0].text == (
         "spinal injection on 2 days, 2 November 2026 to 12 November 2026"
     )

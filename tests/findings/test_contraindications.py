@@ -85,9 +85,9 @@ def test_epidural_scarring(entry: Condition | Report, state: str, warned: bool) 
 def test_code_and_report_are_both_named_newest_report_first_with_its_words() -> None:
     record = chart(
         condition("epidural_scarring", label="Meningeal adhesions", onset=on(10)),
-        report("epidural_scarring", days=90, ref="DiagnosticReport/old", preliminary=True),
-        report("epidural_scarring", days=3, ref="DiagnosticReport/new"),
-        report("epidural_scarring", days=None, ref="DiagnosticReport/undated"),
+        report("epidural_scarring", days=90, ref="DiagnosticReport/2", preliminary=True),
+        report("epidural_scarring", days=3, ref="DiagnosticReport/3"),
+        report("epidural_scarring", days=None, ref="DiagnosticReport/1"),
     )
     risk = epidural_scarring(record, GIVEN)
     assert risk.because == "meningeal adhesions since 12 November 2026"
@@ -124,6 +124,18 @@ def test_unknown_unless_conditions_and_reports_answered(key: str) -> None:
     for risk in (severe_instability(record, GIVEN), epidural_scarring(record, GIVEN)):
         assert (risk.state, risk.major) == ("unknown", None)
         assert risk.because
+
+
+def test_an_undated_unstable_fracture_says_so() -> None:
+    risk = severe_instability(chart(condition(FRACTURE, code="S32.012A")), GIVEN)
+    assert risk.because == "an unstable fracture is on record without a date"
+
+
+def test_two_reports_of_fibrosis_are_told_in_one_order() -> None:
+    first, second = (report("epidural_scarring", use="weak", ref=ref) for ref in ("DiagnosticReport/1", "Report/2"))
+    for entries in ((first, second), (second, first)):
+        said = scarring_caution(chart(*entries), GIVEN)
+        assert said is not None and said.sources == ("DiagnosticReport/1", "Report/2")
 
 
 def test_a_slip_that_a_report_only_suspects_is_a_caution() -> None:

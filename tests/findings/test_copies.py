@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from cds_service.findings.copies import without_vaguer_copies
-from cds_service.record.patient import Condition, StartKind
+from cds_service.record.patient import Condition, Match, StartKind
 from tests.findings.spine_charts import VISIT, ago, chart, complaint_of, other
 
 DATED = complaint_of(onset="2026-05-10", code="279039007")
@@ -57,6 +59,23 @@ def test_certainty_and_weight_are_not_lost() -> None:
     assert left(complaint_of(onset=ago(9), unconfirmed=True), complaint_of()) == 2
     assert left(complaint_of(onset=ago(9), use="weak"), complaint_of()) == 2
     assert left(complaint_of(onset=ago(9), code="278862001"), complaint_of()) == 2
+
+
+@pytest.mark.parametrize(
+    ("onset", "kept"), [("2026-05-01", 1), ("2026-05-31", 1), ("2026-04-30", 2), ("2026-06-01", 2)]
+)
+def test_a_month_says_less_than_any_of_its_days(onset: str, kept: int) -> None:
+    assert left(complaint_of(onset=onset), complaint_of(onset="2026-05")) == kept
+
+
+def test_a_set_that_is_not_of_the_spine_is_not_lost_either() -> None:
+    numb = {"limb_neuro_symptoms": Match("full", "Numbness")}
+    doubtful = {"limb_neuro_symptoms": Match("weak", "Numbness")}
+    plain, dated = complaint_of(), complaint_of(onset=ago(9))
+    both, weaker = (replace(plain, concepts={**plain.concepts, **more}) for more in (numb, doubtful))
+    assert left(dated, both) == left(dated, weaker) == 2
+    assert left(replace(dated, concepts={**dated.concepts, **doubtful}), both) == 2
+    assert left(replace(dated, concepts={**dated.concepts, **numb}), both) == 1
 
 
 def test_a_record_is_a_date_and_an_onset_beside_a_record_is_no_copy() -> None:

@@ -178,6 +178,8 @@ def test_an_undated_end_closes_what_was_seen_before_the_problem_was_last_heard_o
     assert is_current(visit(recorded=ago(80)), complaint_of(onset=ago(90), active=False))
     assert is_current(visit(recorded=ago(80)), complaint_of(ended="unknown"))
     assert not is_current(visit(), complaint_of(ended="unknown"))
+    month = complaint_of(onset="2026-09", recorded="2026-09-01", active=False)
+    assert is_current(visit(recorded="2026-09-10"), month) and not is_current(visit(recorded="2026-09-01"), month)
 
 
 def test_a_visit_after_a_closed_problem_begins_anew_beside_a_vaguer_copy_of_it_too() -> None:
@@ -198,6 +200,8 @@ def test_a_visit_after_a_closed_problem_begins_anew_beside_a_vaguer_copy_of_it_t
 def test_an_open_problem_of_that_day_keeps_its_visit_beside_one_that_ended() -> None:
     over = complaint_of(onset=ago(300), ended=ago(60))
     assert is_current(visit(recorded=ago(100)), over, complaint_of(onset=ago(200)))
+    assert is_current(visit(recorded=ago(100)), over, complaint_of(onset=ago(100)))
+    assert not is_current(visit(recorded=ago(100)), over, complaint_of(onset=ago(99)))
     assert not is_current(visit(recorded=ago(100)), over, complaint_of(onset=ago(20)))
     assert not is_current(visit(recorded=ago(100)), over, complaint_of())
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from cds_service.findings.caution import Caution
 from cds_service.findings.diabetes import diabetes_caution, uncontrolled_diabetes
+from cds_service.findings.risk import Risk
 from cds_service.record.patient import Condition
 from tests.findings.comorbid_charts import GIVEN, chart, condition, measured, on, written
 
@@ -34,6 +36,7 @@ def test_hba1c_decides(value: float, listed: bool, state: str, caution: str | No
     risk, said = uncontrolled_diabetes(record, GIVEN), diabetes_caution(record, GIVEN)
     assert risk.state == state
     assert (risk.extreme, risk.modifiable, risk.major) == (state == "present", state == "present", False)
+    assert risk.brief == (f"HbA1c {value:g} % (12 Nov)" if state == "present" else "")
     assert (said.id if said else None) == caution
 
 
@@ -66,7 +69,15 @@ def test_a_code_decides_where_there_is_no_value_but_row_6_asks_for_the_value() -
     assert (risk.state, risk.modifiable, risk.extreme) == ("present", True, None)
     assert risk.value == {"coded": "Diabetes with hyperglycaemia"}
     assert risk.brief == "diabetes coded as uncontrolled"
+    assert (risk.id, risk.sources) == ("uncontrolled-diabetes", ("Condition/u",))
+    assert risk.because == "diabetes with hyperglycaemia, recorded 14 August 2026"
     assert diabetes_caution(chart(UNCONTROLLED), GIVEN) is None
+
+
+def test_a_code_of_bad_control_names_diabetes_by_itself() -> None:
+    record = chart(condition("diabetes_uncontrolled", recorded=on(100)))
+    assert uncontrolled_diabetes(record, GIVEN).state == "present"
+    assert diabetes_caution(chart(*record.conditions, measured("HbA1c", 7.5)), GIVEN).id == "hba1c-near-threshold"  # type: ignore[union-attr]
 
 
 def test_a_newer_value_below_the_threshold_overrides_a_code() -> None:
@@ -91,12 +102,16 @@ def test_diabetes_that_is_over_weak_or_of_pregnancy_is_none(entry: Condition) ->
 def test_diabetes_without_value_or_code_is_unknown_and_a_caution() -> None:
     risk, said = uncontrolled_diabetes(chart(DIABETES), GIVEN), diabetes_caution(chart(DIABETES), GIVEN)
     assert (risk.state, risk.extreme, risk.modifiable) == ("unknown", None, None)
-    assert risk.because == "diabetes without an HbA1c within 365 days"
-    assert said is not None and (said.id, said.sources) == ("diabetes-control-unknown", ("Condition/1",))
+    assert (risk.id, risk.because) == ("uncontrolled-diabetes", "diabetes without an HbA1c within 365 days")
+    assert [fact.text for fact in risk.facts] == ["type 2 diabetes since 5 June 2024"]
+    text = "Diabetes, control unknown: measure HbA1c"
+    assert said == Caution("diabetes-control-unknown", text, ("Condition/1",))
 
 
 def test_no_diabetes_and_no_value_is_absent_when_both_keys_answered() -> None:
-    assert uncontrolled_diabetes(chart(), GIVEN).state == "absent"
+    assert uncontrolled_diabetes(chart(), GIVEN) == Risk(
+        "uncontrolled-diabetes", "absent", because="no diabetes on record"
+    )
     assert uncontrolled_diabetes(chart(unanswered=("observations",)), GIVEN).because == "HbA1c was not checked"
     assert uncontrolled_diabetes(chart(unanswered=("conditions",)), GIVEN).because == "conditions are incomplete"
     answered = chart(measured("HbA1c", 6.0), unanswered=("conditions",))

@@ -121,6 +121,7 @@ def test_undated_and_never_operated_is_prompt() -> None:
     assert row(flag(days=None)) == "1b"
     assert row(flag(days=None), fusion(None)) == "history"
     assert row(flag(days=None), fusion(400)) == "history"
+    assert found(flag(days=None, label="Cauda equina syndrome")).prompts[0].brief == "cauda equina syndrome"
 
 
 @pytest.mark.parametrize(
@@ -234,6 +235,15 @@ def test_past_red_flags_are_one_line_each(unsure: bool) -> None:
     assert [(line.text, line.sources) for line in lines] == [
         (f"History: {name}, 18 October 2025", ("Condition/1", "Condition/2"))
     ]
+
+
+def test_a_code_of_the_past_is_history_and_no_suspicion() -> None:
+    line = found(flag(days=400, use="history", label="Cauda equina syndrome")).history[0]
+    assert line.text == "History: cauda equina syndrome, 18 October 2025"
+
+
+def test_what_only_might_have_been_one_is_no_history() -> None:
+    assert row(flag(days=400, use="weak")) == ""
 
 
 def test_what_fires_is_not_also_history_though_it_has_no_id() -> None:

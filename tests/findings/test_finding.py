@@ -15,4 +15,5 @@ def test_the_same_fact_twice_is_told_once_with_both_sources() -> None:
 
 
 def test_another_quote_is_another_fact() -> None:
-    assert len(each_told_once((Fact("report", (), "one"), Fact("report", (), "two")))) == 2
+    reports = (Fact("report", (), "one"), Fact("report", (), "two"))
+    assert each_told_once(reports) == reports

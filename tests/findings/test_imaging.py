@@ -25,9 +25,15 @@ def test_a_report_or_a_procedure(entry: Report | Procedure) -> None:
     assert shown(entry) == Imaging(DAY - timedelta(10), next(iter(entry.concepts)), "unknown")
 
 
-@pytest.mark.parametrize(("days", "seen"), [(0, True), (365, True), (366, False), (None, False)])
+@pytest.mark.parametrize(("days", "seen"), [(-1, False), (0, True), (365, True), (366, False), (None, False)])
 def test_within_a_year(days: int | None, seen: bool) -> None:
     assert (shown(report(MRI, days=days)) is not None) is seen
+
+
+def test_it_is_told_with_its_day_and_source() -> None:
+    found = imaging(chart(report(MRI)), GIVEN)
+    assert isinstance(found, Present)
+    assert found.facts == (Fact("imaging_spine_mri_ct, 12 November 2026", ("DiagnosticReport/1",)),)
 
 
 def test_a_month_counts_as_its_last_possible_day() -> None:

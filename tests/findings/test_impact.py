@@ -49,4 +49,7 @@ def test_either_scale_suffices_and_both_are_told() -> None:
 
 def test_nothing_on_record_is_absent_only_when_the_question_was_answered() -> None:
     assert impact_on_daily_life(chart(), GIVEN) == Absent("no pain score within 180 days")
-    assert isinstance(impact_on_daily_life(chart(unanswered=("observations",)), GIVEN), Unknown)
+    unasked = impact_on_daily_life(chart(unanswered=("observations",)), GIVEN)
+    assert unasked == Unknown("pain scores were not asked for or did not come")
+    low = impact_on_daily_life(chart(score("pain scale", 2, 3), score("PEG", 3, 3)), GIVEN)
+    assert low == Absent("pain 2 of 10 on 19 November 2026; PEG 3 of 10 on 19 November 2026")

@@ -27,7 +27,7 @@ SET = "active_infection"
 )
 def test_infection_by_status_and_date(entry: Condition, state: str) -> None:
     risk = active_infection(chart(entry), GIVEN)
-    assert risk.state == state
+    assert (risk.id, risk.state) == ("active-infection", state)
     assert risk.modifiable == {"present": True, "absent": False, "unknown": None}[state]
     assert (risk.major, risk.extreme) == (False, False)
 
@@ -36,6 +36,11 @@ def test_what_and_since_when() -> None:
     risk = active_infection(chart(condition(SET, label="Cellulitis", onset=on(3)), condition(SET)), GIVEN)
     assert (risk.brief, risk.because) == ("cellulitis (19 Nov)", "cellulitis since 19 November 2026")
     assert risk.value == {"condition": "Cellulitis", "date": "2026-11-19"}
+
+
+def test_one_without_a_date_says_so() -> None:
+    risk = active_infection(chart(condition(SET)), GIVEN)
+    assert risk.because == "an active infection is on record without a usable date"
 
 
 def test_incomplete_conditions_leave_it_unknown() -> None:

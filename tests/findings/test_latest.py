@@ -9,6 +9,7 @@ import pytest
 from cds_service.findings.age import has_reached
 from cds_service.findings.latest import Reading, latest
 from cds_service.findings.on_record import (
+    dates_better,
     day_of,
     entry_in_brief,
     entry_in_words,
@@ -69,6 +70,10 @@ def test_words_of_a_reading() -> None:
     assert reading.words("HbA1c", "%") == "HbA1c 9.4 % on 2 October 2026 (preliminary)"
     assert reading.brief("HbA1c", "%", DAY) == "HbA1c 9.4 % (2 Oct)"
     assert reading.as_value("hba1c", "%") == {"hba1c": 9.4, "unit": "%", "date": "2026-10-02"}
+    weighed = latest(chart(measured("x", 3.4567)), "x", "lower")
+    assert weighed is not None
+    assert weighed.named("albumin", "g/dL") == "albumin 3.46 g/dL"
+    assert weighed.as_value("albumin", "g/dL") == {"albumin": 3.46, "unit": "g/dL", "date": "2026-11-12"}
     in_july = latest(chart(measured("x", 28.0, written("2026-07"))), "x", "lower")
     assert in_july is not None
     assert in_july.fact("EF", "%").text == "EF 28 % in July 2026"
@@ -86,6 +91,25 @@ def test_words_of_a_reading() -> None:
 def test_dates_are_as_exact_as_written(when: str, long: str, brief: str, plain: str) -> None:
     days = written(when)
     assert (when_in_words(days), when_in_brief(days, DAY), when_as_written(days)) == (long, brief, plain)
+
+
+@pytest.mark.parametrize(
+    ("fine", "vague", "better"),
+    [
+        ("2026-05-10", "2026-05", True),
+        ("2026-05-01", "2026-05", True),
+        ("2026-05-31", "2026-05", True),
+        ("2026-05", "2026", True),
+        ("2026-01", "2026", True),
+        ("2026-04-30", "2026-05", False),
+        ("2026-06-01", "2026-05", False),
+        ("2026-05", "2026-05", False),
+        ("2026-05", "2026-05-10", False),
+    ],
+)
+def test_a_date_within_another_dates_it_better(fine: str, vague: str, better: bool) -> None:
+    assert dates_better(written(fine), written(vague)) is better
+    assert not dates_better(None, written(vague)) and not dates_better(written(fine), None)
 
 
 def test_an_undated_entry_says_so() -> None:
@@ -138,9 +162,11 @@ def test_the_extension_tells_the_same_number() -> None:
 
 
 def test_entries_are_ordered_newest_first_and_listed_once() -> None:
-    old, new, undated = condition(ref="b", onset=on(9)), condition(ref="a", recorded=on(1)), condition(ref="c")
-    assert in_order([undated, old, new]) == (new, old, undated)
-    assert refs(old, new, old, condition(ref="")) == ("b", "a")
+    old, new, undated = condition(ref="b", onset=on(9)), condition(ref="c", recorded=on(1)), condition(ref="a")
+    later = condition(ref="d", onset=on(9), recorded=on(1))
+    assert in_order([undated, later, old, new]) == (new, old, later, undated)
+    assert in_order([old, new]) == (new, old)
+    assert refs(old, new, old, condition(ref="")) == ("b", "c")
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ REASSESS = "guidelines ask to reassess benefit and risk"
     [
         (mme(30), "30 MME a day"),
         (mme(28.8), "28.8 MME a day"),
+        (mme(0.5), "0.5 MME a day"),
         (mme(30, 60), "30 to 60 MME a day"),
         (mme(0, 30, as_needed=True), "0 to 30 MME a day if taken as often as allowed"),
         (mme(30, complete=False), "at least 30 MME a day"),
@@ -73,6 +74,14 @@ def test_from_50_and_90_on_a_card_says_more(found: MorphineEquivalents, text: st
     caution = opioid_dose_caution(found, GIVEN)
     assert (caution and caution.text) == text
     assert caution is None or (caution.id, caution.sources) == ("opioid-dose", ("MedicationRequest/a",))
+
+
+def test_two_drugs_that_were_found_otherwise_are_both_named() -> None:
+    for how, said in (({"source": "legacy (2016/2020)"}, "by an older factor"), ({"by_text": True}, "read from words")):
+        (one,) = mme(10, **how).drugs
+        two = MorphineEquivalents(20, 20, True, (one, replace(one, label="codeine")))
+        caution = opioid_dose_caution(two, GIVEN)
+        assert caution and caution.text == f"Opioids 20 MME a day (codeine, oxycodone {said})"
 
 
 def test_the_longest_of_them_fits_a_line_of_a_card() -> None:

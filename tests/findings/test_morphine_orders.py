@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import permutations
 from typing import Any
 
@@ -123,6 +124,20 @@ def test_each_drug_says_what_it_adds_or_why_it_is_unknown() -> None:
             DrugEquivalent("MedicationRequest/d", "tapentadol", None, because="it cannot be placed in time"),
             DrugEquivalent("MedicationRequest/c", "tramadol", None, source="CDC 2022", because="no dose is stated"),
         ),
+    )
+
+
+def test_the_total_has_two_decimals() -> None:
+    found = morphine_equivalents(record(item(3, 0, 10 / 3)), GIVEN)
+    assert (found.least, found.most) == (3.33, 3.33)
+
+
+def test_an_opioid_without_a_dose_and_one_without_an_equivalent_say_so() -> None:
+    silent = Drug("MedicationRequest/a", label="oxycodone", opioid=True, first=ago(3), last=ago(0))
+    patch = replace(silent, ref="MedicationRequest/b", label="buprenorphine", dose=OpioidDose(has_none=True))
+    assert morphine_equivalents(record(silent, patch), GIVEN).drugs == (
+        DrugEquivalent("MedicationRequest/b", "buprenorphine", Bounds(0, 0), because="it has no morphine equivalent"),
+        DrugEquivalent("MedicationRequest/a", "oxycodone", None, because="no dose is on record"),
     )
 
 

@@ -75,15 +75,22 @@ def test_in_words() -> None:
     root = felt("radicular", 140, label="Lumbar radiculopathy")
     lasting = nerve_compression(grounds(root, entries=[OLD_WEAK]))
     assert lasting.because == "nerve root symptoms that have lasted"
-    assert lasting.brief == "lumbar radiculopathy, 20 weeks"
+    assert (lasting.brief, lasting.missing) == ("lumbar radiculopathy, 20 weeks", ())
     assert lasting.facts[-1].text == "limb weakness since 25 May 2026"
     weak = nerve_compression(grounds(root, entries=[WEAK]))
     assert weak.because == "nerve root symptoms with focal weakness"
     assert weak.brief == "lumbar radiculopathy, 20 weeks, focal weakness"
-    assert weak.sources == ("Condition/weak",)
+    assert (weak.sources, weak.missing) == (("Condition/weak",), ())
+    assert nerve_compression(grounds(felt("radicular", 3), entries=[WEAK])).missing == ()
     unsure = nerve_compression(grounds(felt("radicular", label="Radiculopathy")))
     assert unsure.because == "nerve root symptoms of uncertain duration"
     assert unsure.missing == ("how long it has lasted",)
+
+
+def test_a_root_of_weak_rows_with_focal_weakness_is_told_with_it() -> None:
+    sign = nerve_compression(grounds(felt("radicular", 3, weak=True, label="Radiculopathy"), entries=[WEAK]))
+    assert (sign.because, sign.strength) == ("nerve root symptoms with focal weakness", "partial")
+    assert sign.brief == "radiculopathy, 3 days, focal weakness"
 
 
 def test_of_several_roots_those_that_make_the_sign_are_told() -> None:

@@ -63,6 +63,22 @@ def test_weight_is_read_for_180_days_and_height_for_ever(days: int, state: str) 
     assert risk.sources == (("Observation/w", "Observation/1") if state == "present" else ())
 
 
+def test_the_higher_bmi_of_a_day_counts() -> None:
+    for values in ((34.0, 36.0), (36.0, 34.0)):
+        assert obesity(chart(*(measured("BMI", value) for value in values)), GIVEN).state == "present"
+
+
+def test_a_measured_bmi_decides_though_observations_came_in_part() -> None:
+    record = chart(measured("BMI", 32.0), unanswered=("observations",))
+    assert obesity(record, GIVEN).state == "absent"
+
+
+def test_a_code_of_35_or_more_decides_though_observations_were_not_checked() -> None:
+    for code, state in (("Z68.35", "present"), ("E66.9", "unknown")):
+        record = chart(condition("obesity", code=code), unanswered=("observations",))
+        assert obesity(record, GIVEN).state == state
+
+
 def test_a_measured_bmi_outranks_weight() -> None:
     record = chart(measured("BMI", 28.0, 300), measured("body weight", 120.0), measured("body height", 1.7))
     assert obesity(record, GIVEN).state == "absent"
@@ -74,6 +90,15 @@ def test_the_worse_of_a_day_is_the_higher_weight_and_the_lower_height() -> None:
     )
     mass = body_mass(record, GIVEN)
     assert mass is not None and mass.value == pytest.approx(39.0625)
+
+
+@pytest.mark.parametrize(
+    ("kilograms", "metres", "state"),
+    [(40.0, 1.0, "present"), (27.0, 0.9, "absent"), (40.0, 2.0, "absent"), (400.0, 2.0, "present")],
+)
+def test_a_short_adult_and_the_bounds_of_the_possible_are_computed(kilograms: float, metres: float, state: str) -> None:
+    record = chart(measured("body weight", kilograms), measured("body height", metres))
+    assert obesity(record, GIVEN).state == state
 
 
 @pytest.mark.parametrize(("kilograms", "metres"), [(1000.0, 1.7), (20.0, 1.7), (80.0, 0.0), (80.0, None), (None, 1.7)])

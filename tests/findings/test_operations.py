@@ -49,6 +49,24 @@ def test_an_operation_by_its_set_or_by_its_words(value_set: str, label: str, kin
     assert (operation.kind, operation.day) == (kind, DAY - timedelta(100))
 
 
+def test_undated_operations_are_told_apart_by_kind_and_region_the_weightiest_first() -> None:
+    disc = done("proc_discectomy", days=None, region="lumbar", ref="Procedure/1")
+    fused = done(days=None, region="cervical", ref="Procedure/2")
+    for order in ((disc, fused), (fused, disc)):
+        assert [(each.kind, each.region) for each in found(*order).undated] == [
+            ("fusion", "cervical"),
+            ("discectomy", "lumbar"),
+        ]
+    assert [each.sources for each in found(disc, replace(disc, ref="Procedure/3")).undated] == [
+        ("Procedure/1", "Procedure/3")
+    ]
+
+
+@pytest.mark.parametrize(("days", "known"), [(0, True), (-1, False)])
+def test_one_of_today_took_place_and_one_to_come_did_not(days: int, known: bool) -> None:
+    assert found(done(days=days)).proved is known
+
+
 @pytest.mark.parametrize(
     "entry",
     [

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cds_service.findings.finding import Fact
 from cds_service.findings.opioid_use import OpioidUse, opioid_use, strong_nonopioid
 from cds_service.record.patient import Condition, Drug, Key, Reason
 from tests.findings.drug_charts import (
@@ -55,6 +56,7 @@ def fills(count: int, apart: int, length: int, last: int = 0) -> list[Drug]:
         # an episode of more than 90 days with 120 days' supply in a year, be it over
         ([opioid(219, 100)], "chronic"),
         ([opioid(218, 100)], "past"),
+        ([opioid(218, 100), opioid(100, 100)], "chronic"),
         ([opioid(400, 245)], "chronic"),
         ([opioid(400, 246)], "past"),
         ([opioid(191, 132), opioid(160, 101)], "chronic"),
@@ -91,9 +93,9 @@ def test_ten_fills_span_more_than_ninety_days() -> None:
 
 
 def test_unknown_where_no_medication_key_was_answered_and_either_key_suffices() -> None:
-    assert use(unanswered=MEDICATIONS).status == "unknown"
+    assert use(unanswered=MEDICATIONS).status == use(unanswered=MEDICATIONS).for_spine == "unknown"
     assert use(unanswered=MEDICATIONS).because == "medications were not checked"
-    assert use(unanswered=MEDICATIONS[:1]).status == "none"
+    assert use(unanswered=MEDICATIONS[:1]).status == use(unanswered=MEDICATIONS[:1]).for_spine == "none"
     assert use(unanswered=MEDICATIONS[1:]).status == "none"
     assert use(opioid(89), unanswered=MEDICATIONS).status == "chronic"
 
@@ -115,6 +117,9 @@ def assumed(first: int, last: int = 0, **more: Any) -> Drug:
         ([assumed(89, known_first=ago(89), known_last=ago(0))], "chronic", False),
         ([assumed(300, known_first=ago(20), known_last=ago(0))], "possible", True),
         ([assumed(400, 311)], "past", False),
+        ([opioid(250, 140), assumed(139, 119, known_first=ago(139), known_last=ago(138))], "chronic", True),
+        ([assumed(95), opioid(0)], "chronic", True),
+        ([opioid(None)], "unknown", False),
     ],
 )
 def test_chronic_by_assumed_supply_alone_is_possible_unless_ordered_again(
@@ -125,9 +130,9 @@ def test_chronic_by_assumed_supply_alone_is_possible_unless_ordered_again(
 
 
 def test_a_code_of_long_term_use_is_possible_without_a_datable_opioid() -> None:
-    code = problem("long_term_opioid_status", 20)
+    code = problem("long_term_opioid_status", 20, ref="Condition/z79")
     assert use(code).status == use(code).for_spine == "possible"
-    assert use(code).facts[0].text == "long-term opioid use recorded as a code"
+    assert use(code).facts == (Fact("long-term opioid use recorded as a code", ("Condition/z79",)),)
     assert use(code, opioid(None)).status == "possible"
     assert use(code, opioid(800, 700)).status == "past"
     assert use(code, opioid(800, 700, reasons=(DENTAL,))).for_spine == "none"
@@ -218,7 +223,12 @@ def test_facts_and_reasons_in_words() -> None:
     assert lasting.facts[0].sources == ("MedicationRequest/a", "MedicationRequest/b")
     over = use(opioid(60, 41), opioid(900, 890, label="codeine"))
     assert over.facts[0].text == "oxycodone from 23 September 2026 to 12 October 2026 (20 days covered)"
-    assert use(opioid(None)).facts[0].text == "oxycodone on record without usable dates"
+    undated = use(opioid(None, ref="MedicationRequest/u"))
+    assert undated.facts == (Fact("oxycodone on record without usable dates", ("MedicationRequest/u",)),)
+    lately = use(opioid(40, 14))
+    assert lately.facts[0].text == "oxycodone since 13 October 2026 (27 days covered)"
+    once = use(opioid(20, 20, label="codeine"), opioid(19, 10))
+    assert once.facts[0].text == "codeine, oxycodone since 2 November 2026 (11 days covered)"
     assert use().facts == () and use().because == "no opioid on record"
     assert use(opioid(None)).because == "an opioid is on record without usable dates"
     assert use(assumed(89)).because == "rests on the assumed supply of an open order"

@@ -50,10 +50,17 @@ def test_in_words() -> None:
     assert partial.because == "pain of uncertain duration without conservative care on record"
     assert partial.brief == "low back pain"
     assert partial.missing == ("conservative care (none documented)", "how long it has lasted")
-
+    assert persistent_pain(grounds(felt(days=196), care="partial")).facts == (felt(days=196).fact,)
     unknown = persistent_pain(grounds(felt(days=196), care="unknown"))
     assert unknown.because == "pain for more than 12 weeks with conservative care not checked"
     assert unknown.missing == ("conservative care (not checked)",)
+
+
+def test_of_several_pains_the_longest_is_told_and_one_of_unknown_age_last() -> None:
+    pains = (felt(days=100, label="Neck pain"), felt(days=196, label="Low back pain"), felt(label="Coccyx pain"))
+    assert persistent_pain(grounds(*pains, care="documented")).brief == "low back pain, 28 weeks"
+    new = felt(days=(0, 200), label="Low back pain")
+    assert persistent_pain(grounds(felt(label="Coccyx pain"), new)).brief == "low back pain, up to 28 weeks"
 
 
 def test_a_weak_longer_pain_lends_nothing_to_a_shorter_one() -> None:

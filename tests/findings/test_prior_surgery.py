@@ -86,10 +86,17 @@ def test_an_undated_operation_is_no_timing() -> None:
         (felt("axial", (290, 310), seen=(100,)), "symptoms after spine surgery"),
         (felt("axial", 100, at_least=True), "symptoms after spine surgery"),
         (FAILED, "symptoms after spine surgery"),
+        (replace(felt("axial", 301, seen=(100,)), earliest_start=None), "symptoms after spine surgery"),
     ],
 )
 def test_the_course(complaint: Complaint, because: str) -> None:
     assert sign_of(complaint).because == because
+
+
+def test_a_failed_back_without_a_dated_operation_is_neither_persistent_nor_recurrent() -> None:
+    failed = felt("failed-back", 400, label="Post-laminectomy syndrome")
+    assert sign_of(failed, done=()).because == "symptoms after spine surgery"
+    assert sign_of(failed, done=(operated(None),)).because == "symptoms after spine surgery"
 
 
 @pytest.mark.parametrize(("began", "course"), [(135, "persistent"), (134, "recurrent")])
@@ -101,7 +108,7 @@ def test_in_words() -> None:
     pain = felt("axial", 140, label="Low back pain")
     sign = sign_of(pain, felt("herniation", 10, label="Disc herniation"), felt("stenosis", 10, region="cervical"))
     assert sign.brief == "low back pain for 20 weeks, spine surgery 26 Jan"
-    assert sign.complaint == "low back pain, 20 weeks"
+    assert (sign.complaint, sign.missing) == ("low back pain, 20 weeks", ())
     assert [fact.text.split(",")[0].strip() for fact in sign.facts][1:] == ["lumbar fusion", "Disc herniation"]
     assert sign_of(FAILED).brief == "post-laminectomy syndrome"
     assert sign_of(felt("axial", 84)).missing == ("not yet 12 weeks",)

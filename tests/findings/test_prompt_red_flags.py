@@ -8,7 +8,7 @@ import pytest
 
 from cds_service.findings.copies import without_vaguer_copies
 from cds_service.record.patient import Answer, Condition, Key
-from tests.findings.comorbid_charts import chart, condition, on, procedure, referral
+from tests.findings.comorbid_charts import chart, condition, drug, on, procedure, referral
 from tests.findings.flags import PAIN, ago, flag, found, fusion, later, of_record, recorded, row
 from tests.findings.spine_charts import complaint_of
 
@@ -78,6 +78,17 @@ def test_a_trace_of_the_spine_keeps_myelopathy() -> None:
     assert row(old, complaint_of(onset=ago(100), region="cervical")) == "1b"
     assert row(old, complaint_of(onset=ago(100), region="lumbar")) == "history"
     assert row(flag(BENIGN, 800), procedure("imaging_spine_mri_ct", 10)) == "history"
+
+
+def test_an_opioid_without_a_reason_keeps_myelopathy_unless_another_pain_explains_it() -> None:
+    old, opioid = myelopathy(onset=ago(800)), drug("opioid_atc", first=20, last=10)
+    assert row(old, opioid) == "1b"
+    assert row(old, opioid, condition("nonspine_opioid_indication", onset=on(100))) == "history"
+
+
+def test_a_newer_entry_of_past_myelopathy_keeps_what_is_open() -> None:
+    past = replace(myelopathy(onset=ago(300), use="history"), ref="Condition/2")
+    assert row(myelopathy(onset=ago(800)), past) == "1b"
 
 
 def test_without_any_date_of_its_set_myelopathy_never_fades() -> None:

@@ -30,12 +30,55 @@ def test_all_seven_in_order_for_an_empty_chart() -> None:
     states = [risk.state for risk in found]
     assert states == ["absent", "absent", "absent", "absent", "unknown", "unknown", "absent"]
     assert [risk.present for risk in found] == [False, False, False, False, None, None, False]
-    assert all(risk.because for risk in found)
+    assert [risk.because for risk in found] == [
+        "none on record",
+        "none on record",
+        "no diabetes on record",
+        "no cardiovascular disease on record",
+        "no BMI within 365 days",
+        "smoking status is not recorded",
+        "no active infection on record",
+    ]
 
 
 def test_nothing_answered_leaves_all_unknown() -> None:
     found = risks(chart(unanswered=KEYS), GIVEN)
+    assert tuple(risk.id for risk in found) == IDS
     assert {risk.state for risk in found} == {"unknown"}
+    assert [risk.because for risk in found] == [
+        "conditions are incomplete",
+        "conditions are incomplete",
+        "HbA1c was not checked",
+        "conditions were not checked for heart and circulation",
+        "BMI was not checked",
+        "smoking status was not checked",
+        "conditions are incomplete",
+    ]
+
+
+def test_what_only_one_key_would_have_told_is_said() -> None:
+    without_reports = risks(chart(unanswered=("diagnosticReports",)), GIVEN)
+    assert {risk.because for risk in without_reports[:2]} == {"imaging reports were not checked"}
+    without_values = risks(chart(unanswered=("observations",)), GIVEN)
+    assert without_values[3].because == "observations were not checked for heart and circulation"
+
+
+def test_each_keeps_its_name_when_present_and_when_ruled_out() -> None:
+    well = chart(measured("HbA1c", 5.0), measured("BMI", 24.0), status("tobacco_never_unknown"))
+    found = risks(well, GIVEN)
+    assert (tuple(risk.id for risk in found), {risk.state for risk in found}) == (IDS, {"absent"})
+    assert {risk.brief for risk in found} == {""}
+    ill = chart(
+        condition("severe_instability"),
+        condition("epidural_scarring"),
+        condition("cardio_major"),
+        condition("active_infection", onset=on(3)),
+        measured("HbA1c", 9.0),
+        measured("BMI", 41.0),
+        status("tobacco_current"),
+    )
+    found = risks(ill, GIVEN)
+    assert (tuple(risk.id for risk in found), {risk.state for risk in found}) == (IDS, {"present"})
 
 
 def test_the_order_of_the_chart_changes_nothing() -> None:

@@ -29,6 +29,7 @@ CURRENT, FORMER, NEVER = "tobacco_current", "tobacco_former", "tobacco_never_unk
         ([condition(CURRENT)], "present"),
         ([status(CURRENT, None)], "present"),
         ([status(CURRENT, -1)], "unknown"),
+        ([status(CURRENT, 0)], "present"),
         ([condition(CURRENT, recorded=on(10), ended=on(5))], "absent"),
         ([condition(CURRENT, recorded=on(10), active=False)], "absent"),
         ([condition(CURRENT, recorded=on(10), ended=on(5)), status(CURRENT, 3)], "present"),
@@ -59,6 +60,27 @@ def test_a_smoker_is_named_with_the_day() -> None:
     assert (undated.value, undated.because) == ({"status": "current"}, "current smoking, undated")
 
 
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        (condition(CURRENT, recorded=on(52)), "current smoking, recorded 1 October 2026"),
+        (condition(CURRENT, onset=on(900), recorded=written("2026-10")), "current smoking, recorded October 2026"),
+        (condition(CURRENT, recorded=on(400), ended=on(52)), "former smoker, recorded 1 October 2026"),
+        (condition(CURRENT, recorded=on(52), active=False), "former smoker, recorded 1 October 2026"),
+        (condition(CURRENT, ended=True), "former smoker, undated"),
+    ],
+)
+def test_a_condition_tells_of_smoking_on_its_newest_day(entry: Condition, said: str) -> None:
+    risk = current_smoking(chart(entry), GIVEN)
+    assert (risk.because, risk.sources) == (said, ("Condition/1",))
+
+
+def test_an_observation_outweighs_the_end_of_smoking_on_its_day() -> None:
+    stopped = condition(CURRENT, recorded=on(400), ended=on(10))
+    assert current_smoking(chart(stopped, status(NEVER, 10)), GIVEN).value["status"] == "never"
+    assert current_smoking(chart(stopped, status(CURRENT, 10)), GIVEN).state == "present"
+
+
 def test_never_asked_is_not_recorded_and_not_answered_is_not_checked() -> None:
     assert current_smoking(chart(), GIVEN).because == "smoking status is not recorded"
     never = status(NEVER, 10)
@@ -82,6 +104,8 @@ def test_never_asked_is_not_recorded_and_not_answered_is_not_checked() -> None:
         ([condition(FORMER, onset=on(3000), recorded=on(5))], False),
         ([condition(FORMER, onset=on(3000), recorded=on(5)), status(CURRENT, 100)], True),
         ([condition(FORMER, onset=on(10), recorded=on(5))], True),
+        ([condition(FORMER, onset=on(30), recorded=on(5)), status(CURRENT, 30)], False),
+        ([condition(CURRENT, recorded=on(10)), status(FORMER, 10)], True),
         ([condition(FORMER)], False),
         ([status(FORMER, 5)], True),
         ([status(CURRENT, 5)], False),

@@ -48,6 +48,8 @@ def test_chronic_pain_with_a_spine_site_counts_as_spine_pain() -> None:
     assert kinds_of(chronic) == ("axial",)
     assert problem_of(chronic).same(problem_of(complaint_of()))
     assert name_of(chronic, "axial", "lumbar") == "chronic pain syndrome of the spine"
+    both = complaint_of("chronic_pain_generic", "spine_pain_back_neck")
+    assert name_of(both, "axial", "lumbar") == "low back pain"
 
 
 def test_history_is_no_present_complaint() -> None:
@@ -114,3 +116,4 @@ def test_a_label_of_two_regions_names_the_one_that_is_known() -> None:
     disc = complaint_of("disc_herniation")
     disc = replace(disc, concepts=sets("disc_herniation", label="Thoracic/lumbar disc displacement"))
     assert name_of(disc, "herniation", "lumbar") == "lumbar disc displacement"
+    assert name_of(disc, "herniation", "thoracic") == "thoracic disc displacement"

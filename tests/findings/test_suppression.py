@@ -6,10 +6,12 @@ from datetime import date, timedelta
 
 import pytest
 
+from cds_service.findings.finding import Fact
 from cds_service.findings.suppression import Holding, Suppression, spine_referral_within, suppression
 from tests.findings.comorbid_charts import (
     DAY,
     GIVEN,
+    KEYS,
     Entry,
     chart,
     condition,
@@ -38,8 +40,53 @@ def test_nothing_holds_for_an_ordinary_chart() -> None:
         held.post_operative,
         held.referral_under_way,
     )
-    assert [row.holds for row in rows] == [False] * 6
-    assert all(row.because and not row.facts for row in rows)
+    assert rows == (
+        Holding(False, "not deceased"),
+        Holding(False, "no hospice care on record"),
+        Holding(False, "18 years or older"),
+        Holding(False, "no current pregnancy on record"),
+        Holding(False, "no spine operation within 84 days"),
+        Holding(False, "no referral to a spine specialist under way"),
+    )
+
+
+def test_each_says_why_nobody_can_tell() -> None:
+    held = suppression(chart(unanswered=KEYS, born=None), GIVEN, None)
+    rows = (held.hospice, held.under_18, held.pregnant, held.post_operative, held.referral_under_way)
+    assert rows == (
+        Holding(None, "hospice care was not checked"),
+        Holding(None, "the birth date is not on record"),
+        Holding(None, "pregnancy is on record without a date, or was not checked"),
+        Holding(None, "operations were not checked"),
+        Holding(None, "referrals were not checked"),
+    )
+    assert of(condition(HOSPICE, unconfirmed=True)).hospice == Holding(None, "hospice care is in doubt or undated")
+
+
+def test_each_says_what_holds_with_what_it_rests_on() -> None:
+    entries = (
+        condition(HOSPICE, onset=on(10), ref="Condition/h"),
+        condition(PREGNANCY, recorded=on(20), ref="Condition/p"),
+        referral(days=21),
+    )
+    held = suppression(chart(*entries, born=written("2012-05"), deceased=True), GIVEN, DAY - timedelta(7))
+    rows = (
+        held.deceased,
+        held.hospice,
+        held.under_18,
+        held.pregnant,
+        held.post_operative,
+        held.referral_under_way,
+    )
+    facts = (
+        Fact("deceased"),
+        Fact("palliative_hospice since 12 November 2026", ("Condition/h",)),
+        Fact("younger than 18 years"),
+        Fact("pregnancy, recorded 2 November 2026", ("Condition/p",)),
+        Fact("spine operation on 15 November 2026"),
+        Fact("Referral to neurosurgeon, active, of 1 November 2026", ("ServiceRequest/1",)),
+    )
+    assert rows == tuple(Holding(True, fact.text, (fact,)) for fact in facts)
 
 
 def test_v46_death() -> None:
@@ -69,6 +116,11 @@ def test_hospice_care_but_not_palliative_care_alone(entry: Entry, holds: bool | 
     assert held.holds is holds
     assert bool(held.facts) is (holds is True)
     assert held.because
+
+
+def test_hospice_care_is_named_with_its_last_day_and_source() -> None:
+    held = of(procedure(HOSPICE, 500, until=300)).hospice
+    assert held.facts == (Fact("palliative_hospice, 26 January 2026", ("Procedure/1",)),)
 
 
 @pytest.mark.parametrize("key", ["conditions", "procedures"])
@@ -102,6 +154,8 @@ def test_v20_under_18_by_the_youngest_possible_age(born: str | None, holds: bool
         ([status(PREGNANCY, 100, "pregnancy status"), status("", 10, "pregnancy status")], False),
         ([status(PREGNANCY, 10, "pregnancy status"), status("", 10, "pregnancy status")], True),
         ([condition(PREGNANCY, onset=on(200)), condition(PREGNANCY, onset=on(100), ended=on(90))], False),
+        ([condition(PREGNANCY, onset=on(100), ended=on(10)), status(PREGNANCY, 50, "pregnancy status")], False),
+        ([condition(PREGNANCY, onset=on(100), ended=on(10)), status(PREGNANCY, 10, "pregnancy status")], True),
         ([status("tobacco_current", 10)], False),
         ([condition(PREGNANCY, onset=on(10), use="weak")], False),
     ],
@@ -164,8 +218,19 @@ def test_row_5_by_status_and_date(entry: Entry, holds: bool) -> None:
 def test_v45_a_referral_is_named() -> None:
     held = of(referral(days=21), referral("completed", 200, ref="ServiceRequest/2")).referral_under_way
     assert [fact.text for fact in held.facts] == ["Referral to neurosurgeon, active, of 1 November 2026"]
+    assert held.facts[0].sources == ("ServiceRequest/1",)
     undated = of(referral(days=None)).referral_under_way
     assert undated.because == "Referral to neurosurgeon, active, undated"
+
+
+def test_several_referrals_are_named_newest_first() -> None:
+    entries = (referral(days=100, ref="ServiceRequest/1"), referral(days=21, ref="ServiceRequest/2"))
+    held = of(*entries, referral(days=None, ref="ServiceRequest/0")).referral_under_way
+    assert [fact.sources for fact in held.facts] == [
+        ("ServiceRequest/2",),
+        ("ServiceRequest/1",),
+        ("ServiceRequest/0",),
+    ]
 
 
 def test_referrals_not_answered_are_unknown() -> None:

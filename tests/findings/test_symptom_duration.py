@@ -119,6 +119,23 @@ def test_an_acute_code_never_counts_as_more_than_84_days(onset: str | None) -> N
 def test_an_acute_code_may_still_be_more_than_42_days_old_and_takes_no_longer_complaint_away() -> None:
     assert told(complaint_of(code="278862001", onset=ago(300))).lasted_more_than(42) is True
     assert told(complaint_of(code="278862001", onset=ago(300)), complaint_of(onset="2025")).lasted_more_than(84) is True
+    assert told(complaint_of(code="278862001", onset=ago(84)), complaint_of(onset="2026")).lasted_more_than(84) is False
+    assert told(complaint_of(code="278862001", onset=ago(85)), complaint_of(onset="2026")).lasted_more_than(84) is None
+
+
+# Recurrence
+
+
+def test_a_recurrence_that_began_on_the_day_of_its_remission_began_at_some_time_after() -> None:
+    one = told(complaint_of(onset=ago(90), recurrent=True), visit(recorded=ago(800), ended=ago(90)))
+    assert (one.confidence, one.lasting) == ("approximate", DayCount(0, 90))
+
+
+def test_what_is_only_recorded_is_at_least_as_old_though_another_entry_ended_since() -> None:
+    assert told(complaint_of(recorded=ago(300)), visit(recorded=ago(250), ended=ago(100))).lasting == DayCount(
+        300, None
+    )
+    assert told(complaint_of(recorded=ago(100), recurrent=True)).lasting == DayCount(100, None)
 
 
 # Duplicates
@@ -156,6 +173,20 @@ def test_of_two_that_do_not_hold_each_other_the_bounds_of_the_maximum_count() ->
     assert (one.lasting, one.confidence) == (DayCount(300, 300), "exact")
     overlapping = told(complaint_of(onset="2026-08"), complaint_of(onset=ago(80)))
     assert overlapping.lasting == DayCount(83, 113) and overlapping.lasted_more_than(84) is None
+
+
+def test_a_surer_but_wider_date_is_left_out_beside_one_that_lies_within_it() -> None:
+    in_words = complaint_of(onset="2026-05-10", kind=StartKind.TEXT)
+    year, month = complaint_of(onset="2026", recorded=ago(20)), complaint_of(onset="2026-05", recorded=ago(20))
+    assert told(year, in_words).lasting == DayCount(196, 196)
+    assert told(year, in_words, complaint_of(kind=UNREADABLE, recorded=ago(250))).lasting == DayCount(196, 196)
+    assert told(month, complaint_of(onset="2026-05-31")).lasting == DayCount(175, 175)
+    assert told(month, complaint_of(onset="2026-05-01")).lasting == DayCount(205, 205)
+
+
+def test_the_longest_is_told_be_it_less_sure() -> None:
+    one = told(complaint_of(onset=ago(30)), complaint_of(onset="2026-05-10", kind=StartKind.TEXT))
+    assert (one.confidence, one.since) == ("text", "since 10 May 2026 (28 weeks)")
 
 
 def test_an_older_record_beside_a_newer_onset_makes_it_at_least_as_old() -> None:

@@ -91,6 +91,10 @@ def test_in_words() -> None:
     assert full.because == "neurogenic claudication with stenosis"
     assert full.brief == "lumbar stenosis, 50 weeks, gait difficulty"
     assert full.facts[-1].text == "difficulty walking since 12 November 2026"
+    assert full.missing == ()
+    assert (
+        walking_and_balance(grounds(claudication(CODED, label="Lumbar stenosis"))).brief == "lumbar stenosis, 50 weeks"
+    )
     partial = walking_and_balance(grounds(felt("axial", 35, region="cervical", label="Neck pain"), entries=[gait()]))
     assert partial.because == "difficulty walking, standing or balancing with spine disease"
     assert partial.missing == ("examination for myelopathy: hands, gait, reflexes",)

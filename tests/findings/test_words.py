@@ -88,6 +88,7 @@ def test_a_span_tells_both_bounds(least: int, most: int | None, said: str) -> No
     [
         ("Low back pain", "low back pain"),
         ("MRI lumbar spine", "MRI lumbar spine"),
+        ("X-ray of spine", "X-ray of spine"),
         ("Schmorl nodes", "Schmorl nodes"),
         ("", ""),
     ],

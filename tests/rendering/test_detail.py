@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cds_service.findings.caution import Caution
@@ -380,6 +380,7 @@ line = st.text(min_size=1, max_size=300)
 facts = st.lists(st.builds(Fact, line, st.just(()), line), max_size=6).map(tuple)
 
 
+@settings(deadline=None)
 @given(
     rule=st.sampled_from(sorted(EXAMPLES)),
     situation=st.sampled_from(["usual", "time-critical", "in-parallel"]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cds_service.findings.flag import RedFlag
@@ -165,6 +165,7 @@ def test_what_was_checked_needs_no_words() -> None:
     assert unchecked_tail(()) == ""
 
 
+@settings(deadline=None)
 @given(
     rule=st.sampled_from(sorted(EXAMPLES)),
     briefs=st.lists(st.text(min_size=1, max_size=200), min_size=1, max_size=6),

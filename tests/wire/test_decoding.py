@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cds_service.wire.decoding import decode_call
@@ -269,6 +269,7 @@ def depth(value: object) -> int:
     return 1 + max(map(depth, inner), default=0) if isinstance(inner, list) else 0
 
 
+@settings(deadline=None)
 @given(VALUES, st.booleans())
 def test_levels_are_counted_as_a_parser_would(value: object, ascii_only: bool) -> None:
     """A hundred lists around any value: what it adds itself decides, whatever brackets its texts hold."""
