@@ -41,6 +41,8 @@ MISSING: tuple[Missing, ...] = tuple(name for names in get_args(Missing) for nam
 NO_ROW_5 = Holding(False, "does not apply to an order")
 # What a receiving clinic looks for in a referral.
 NEEDED: tuple[DraftMember, ...] = ("reasonCode", "supportingInfo", "note")
+# The orders that bring a patient before a spine surgeon.
+WAYS_THERE = ("referral", "appointment")
 ABOUT_THE_ORDER = ("not-advised", "optimise-first", "recommend", "consider")
 
 
@@ -113,7 +115,8 @@ def _decided_by(row: RuleVerdict, found: Assessment) -> Assessment:
 def _recommended(asked: Asked, found: Assessment) -> Advice:
     """An evaluation is recommended, and an order is under way to it: only what is still missing is worth a word.
 
-    An opioid is no way to an evaluation: beside one the recommendation stands.
+    An opioid is no way to an evaluation: beside one the recommendation stands. What cannot wait is the evaluation:
+    only of a referral may a card say that this order should go now, never of an operation, injection or imaging.
     """
     services = tuple(order for order in asked.orders if order.kind != "opioid")
     if asked.hook == "order-sign":
@@ -126,6 +129,8 @@ def _recommended(asked: Asked, found: Assessment) -> Advice:
         incomplete = ()
         missing = work_up_missing(found.findings) if services else ()
         occasion = _occasion(asked) if missing else None
+    if not nothing_time_critical(found.findings).holds and any(order.kind not in WAYS_THERE for order in services):
+        occasion = None
     if missing or len(services) < len(asked.orders):
         return Advice(found, occasion, missing, not services, incomplete)
     return Advice(replace(found, outcome="none", rule="", why="nothing-missing", reasons=()))

@@ -91,7 +91,8 @@ def test_what_cannot_wait_is_sent_now() -> None:
     made = card(smoker, "signing", "note")
     assert made.summary == "Sign this order now, and add: a clinical note; MRI not found."
     assert next_step(made).startswith("Sign this order now; optimise in parallel: offer smoking cessation")
-    assert card(smoker, "appointment", "imaging").summary.startswith("Keep this appointment early; arrange: spine MRI")
+    booked = card(smoker, "appointment", "imaging")
+    assert booked.summary.startswith("A spine surgeon's evaluation should not wait; arrange: spine MRI")
 
 
 @pytest.mark.parametrize(("occasion", "of"), [("order", "This order: "), ("appointment", "Before this appointment: ")])
