@@ -52,7 +52,7 @@ class Advice:
 
     `occasion` None: in the words of an opened chart. `missing`: what an order or a booking should have and has not.
     `offers_referral`: false where a referral is what is being written. `incomplete`: the drafts whose `empty`
-    members a suggestion may fill.
+    members a suggestion may fill. `images`: spine imaging is among the orders, so nobody need be told to order it.
     """
 
     assessment: Assessment
@@ -60,6 +60,7 @@ class Advice:
     missing: tuple[Missing, ...] = ()
     offers_referral: bool = True
     incomplete: tuple[Order, ...] = ()
+    images: bool = False
 
 
 def concerning(orders: Iterable[Order], has: Findings, given: Thresholds) -> tuple[Order, ...]:
@@ -75,6 +76,11 @@ def concerning(orders: Iterable[Order], has: Findings, given: Thresholds) -> tup
 
 def advise(asked: Asked, has: Findings, given: Thresholds, *, recommend_needs: frozenset[Key] = frozenset()) -> Advice:
     """The table of clinical-logic J, for orders that all concern us; there is at least one."""
+    advice = _by_the_table(asked, has, given, recommend_needs)
+    return replace(advice, images=any(order.kind == "imaging" for order in asked.orders))
+
+
+def _by_the_table(asked: Asked, has: Findings, given: Thresholds, recommend_needs: frozenset[Key]) -> Advice:
     has = replace(has, suppression=replace(has.suppression, referral_under_way=NO_ROW_5))
     found = assess(has, given, recommend_needs=recommend_needs)
     against = _against(asked, found, given)

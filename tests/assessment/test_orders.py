@@ -179,6 +179,12 @@ def test_what_cannot_wait_is_the_evaluation_and_no_operation(hook: OrderHook, ki
     assert advice(hook, chart(CRITICAL, imaged=False), way, empty=("note",)).occasion is not None
 
 
+@pytest.mark.parametrize("hook", ORDER_HOOKS)
+def test_that_imaging_is_being_ordered_is_known(hook: OrderHook) -> None:
+    assert advice(hook, chart(sign(), imaged=False), "imaging").images
+    assert not advice(hook, chart(sign(), imaged=False), "referral", "opioid").images
+
+
 def test_a_key_that_a_site_needs_makes_it_worth_considering() -> None:
     has = chart(sign(), unanswered=("procedures",))
     assert told(SELECT, has, "referral", needs=frozenset({"procedures"})) == "consider"
