@@ -73,8 +73,7 @@ OTHER_PART = re.compile(
 )
 # An operation named after these is why something else is ordered, or when: "TLSO brace after lumbar fusion".
 BESIDE_AN_OPERATION = re.compile(
-    r"(?:\b(?:after|following|before|prior to|history of|status[- ]post|post[- ]?op\w*|pre[- ]?op\w*)\b|\b(?:h/o|s/p)\b)"
-    r"[^.;,:]*",
+    r"\b(?:after|following|before|prior to|h/o|s/p|history of|status[- ]post|post[- ]?op\w*|pre[- ]?op\w*)\b[^.;,:]*",
     re.IGNORECASE,
 )
 GIVEN_UP = frozenset({"revoked", "entered-in-error", "cancelled", "stopped"})
