@@ -121,6 +121,15 @@ def test_a_reason_to_avoid_miss_is_one_against_this_order(occasion: Occasion, of
     assert prompt.summary == "Refer promptly; MISS may not suit: extensive epidural scarring."
 
 
+def test_a_referral_to_the_surgeon_to_be_asked_is_not_talked_out_of() -> None:
+    """The card of an opened chart offers that very referral."""
+    said = next_step(card(EXAMPLES["not-advised"], "order"))
+    assert said.startswith(
+        "Ask about other options in or before this order: a minimally invasive approach may not suit"
+    )
+    assert "reconsider" not in said.lower()
+
+
 def test_a_risk_comes_before_this_order_without_any_sign() -> None:
     made = card(assessment("optimise-first", findings(risks=(DIABETES,))), "order")
     assert made.summary == "Optimise before this order: HbA1c 9.4 % (2 Oct)."
