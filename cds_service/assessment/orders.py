@@ -41,6 +41,8 @@ MISSING: tuple[Missing, ...] = tuple(name for names in get_args(Missing) for nam
 NO_ROW_5 = Holding(False, "does not apply to an order")
 # What a receiving clinic looks for in a referral.
 NEEDED: tuple[DraftMember, ...] = ("reasonCode", "supportingInfo", "note")
+# The orders that bring a patient before a spine surgeon.
+WAYS_THERE = ("referral", "appointment")
 ABOUT_THE_ORDER = ("not-advised", "optimise-first", "recommend", "consider")
 
 
@@ -50,7 +52,7 @@ class Advice:
 
     `occasion` None: in the words of an opened chart. `missing`: what an order or a booking should have and has not.
     `offers_referral`: false where a referral is what is being written. `incomplete`: the drafts whose `empty`
-    members a suggestion may fill.
+    members a suggestion may fill. `images`: spine imaging is among the orders, so nobody need be told to order it.
     """
 
     assessment: Assessment
@@ -58,6 +60,7 @@ class Advice:
     missing: tuple[Missing, ...] = ()
     offers_referral: bool = True
     incomplete: tuple[Order, ...] = ()
+    images: bool = False
 
 
 def concerning(orders: Iterable[Order], has: Findings, given: Thresholds) -> tuple[Order, ...]:
@@ -73,6 +76,11 @@ def concerning(orders: Iterable[Order], has: Findings, given: Thresholds) -> tup
 
 def advise(asked: Asked, has: Findings, given: Thresholds, *, recommend_needs: frozenset[Key] = frozenset()) -> Advice:
     """The table of clinical-logic J, for orders that all concern us; there is at least one."""
+    advice = _by_the_table(asked, has, given, recommend_needs)
+    return replace(advice, images=any(order.kind == "imaging" for order in asked.orders))
+
+
+def _by_the_table(asked: Asked, has: Findings, given: Thresholds, recommend_needs: frozenset[Key]) -> Advice:
     has = replace(has, suppression=replace(has.suppression, referral_under_way=NO_ROW_5))
     found = assess(has, given, recommend_needs=recommend_needs)
     against = _against(asked, found, given)
@@ -113,7 +121,8 @@ def _decided_by(row: RuleVerdict, found: Assessment) -> Assessment:
 def _recommended(asked: Asked, found: Assessment) -> Advice:
     """An evaluation is recommended, and an order is under way to it: only what is still missing is worth a word.
 
-    An opioid is no way to an evaluation: beside one the recommendation stands.
+    An opioid is no way to an evaluation: beside one the recommendation stands. What cannot wait is the evaluation:
+    only of a referral may a card say that this order should go now, never of an operation, injection or imaging.
     """
     services = tuple(order for order in asked.orders if order.kind != "opioid")
     if asked.hook == "order-sign":
@@ -126,6 +135,8 @@ def _recommended(asked: Asked, found: Assessment) -> Advice:
         incomplete = ()
         missing = work_up_missing(found.findings) if services else ()
         occasion = _occasion(asked) if missing else None
+    if not nothing_time_critical(found.findings).holds and any(order.kind not in WAYS_THERE for order in services):
+        occasion = None
     if missing or len(services) < len(asked.orders):
         return Advice(found, occasion, missing, not services, incomplete)
     return Advice(replace(found, outcome="none", rule="", why="nothing-missing", reasons=()))

@@ -62,7 +62,8 @@ ORDER_DISPATCH = Service(
     title="Minimally invasive spine surgery: an order is sent to a performer",
     description=(
         "When a spine referral or another order for the spine goes to its performer: says whether it still fits and "
-        "what work-up is missing. The order is looked for among the serviceRequests of the prefetch."
+        "what work-up is missing. The order is looked for among the serviceRequests of the prefetch, else read by its "
+        "reference where that is permitted."
     ),
     needs_user=False,
 )

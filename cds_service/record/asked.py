@@ -67,24 +67,38 @@ def is_lay(user_id: str) -> bool:
 
 
 def _dispatched(call: HookCall, by: OrderReading, look_up: LookUp) -> Asked:
-    references = dispatched_references(call)
-    found = [order for reference in references if (order := look_up(reference))]
+    found = [order for reference in dispatched_references(call) if (order := look_up(reference))]
     own = frozenset(order.id for order in found if order.id)
     orders = _each(service_order(order, by) for order in found)
-    return Asked("order-dispatch", orders, own, len(references) - len(found))
+    return Asked("order-dispatch", orders, own, len(_service_orders(_sent_out(call))) - len(found))
 
 
 def dispatched_references(call: HookCall) -> tuple[str, ...]:
-    """The ServiceRequests that are sent out, as `ServiceRequest/id`; what the Tasks are for, where none is named."""
+    """The ServiceRequests that are sent out, as `ServiceRequest/id`, less those of another server than the call's."""
+    named, server = _sent_out(call), call.access.address()
+    elsewhere = {reference for reference in named if _is_elsewhere(reference, server)}
+    return tuple(sorted(_service_orders(named) - _service_orders(elsewhere)))
+
+
+def _sent_out(call: HookCall) -> frozenset[str]:
+    """The references to what is sent out; to what the Tasks are for, where none is named."""
     if call.hook != "order-dispatch":
-        return ()
+        return frozenset()
     said = call.context
+    tasks = (said.fulfillmentTasks, said.fulfillment_tasks, said.task)
     named = references_in(said.dispatchedOrders) | references_in(said.order)
-    if not named:
-        tasks = (said.fulfillmentTasks, said.fulfillment_tasks, said.task)
-        named = frozenset(reference for task in tasks for reference in fulfilled_by(task))
-    plain = {plain_reference(reference) for reference in named}
-    return tuple(sorted(reference for reference in plain if reference.startswith(f"{SERVICE}/")))
+    return named or frozenset(reference for task in tasks for reference in fulfilled_by(task))
+
+
+def _service_orders(references: Iterable[str]) -> frozenset[str]:
+    plain = map(plain_reference, references)
+    return frozenset(reference for reference in plain if reference.startswith(f"{SERVICE}/"))
+
+
+def _is_elsewhere(reference: str, server: str) -> bool:
+    """It lies under another base than the call's FHIR server: what has its id here is another order."""
+    here = f"{server.removesuffix('/')}/".casefold()
+    return "://" in reference and bool(server) and not reference.casefold().startswith(here)
 
 
 def prefetched(call: HookCall) -> LookUp:

@@ -71,6 +71,11 @@ OTHER_PART = re.compile(
     r"|hydrocephal\w*)\b",
     re.IGNORECASE,
 )
+# An operation named after these is why something else is ordered, or when: "TLSO brace after lumbar fusion".
+BESIDE_AN_OPERATION = re.compile(
+    r"\b(?:after|following|before|prior to|h/o|s/p|history of|status[- ]post|post[- ]?op\w*|pre[- ]?op\w*)\b[^.;,:]*",
+    re.IGNORECASE,
+)
 GIVEN_UP = frozenset({"revoked", "entered-in-error", "cancelled", "stopped"})
 COMPLETED_BY_US = ("reasonCode", "reasonReference", "supportingInfo", "note", "bodySite")
 
@@ -173,7 +178,14 @@ def _kind_by_words(text: str, at: Standpoint) -> OrderKind | None:
         return "imaging"
     if says(at.guards.word_specialist, (text,), at.guards):
         return "referral"
-    return "operation" if PRIOR_SURGERY in matches else None
+    return "operation" if PRIOR_SURGERY in matches and _is_itself_operated(text, at) else None
+
+
+def _is_itself_operated(text: str, at: Standpoint) -> bool:
+    """The operation is what is ordered, and not only what the order follows or prepares."""
+    matches: dict[str, Match] = {}
+    read_text(at.patterns.where_uncoded["Procedure"], BESIDE_AN_OPERATION.sub(" ", text), at, matches)
+    return PRIOR_SURGERY in matches
 
 
 def is_spine(reason: Reason) -> bool:

@@ -11,7 +11,13 @@ from cds_service.rendering.words import SharedWords
 
 
 def points_of(advice: Advice, words: SharedWords) -> Points:
-    """What the card of the deciding rule tells on this occasion.
+    """What the card of the deciding rule tells on this occasion; where imaging is being ordered, not to order it."""
+    told = _on_the_occasion(advice, words)
+    return replace(told, imaging_missing=False, ending="") if advice.images else told
+
+
+def _on_the_occasion(advice: Advice, words: SharedWords) -> Points:
+    """In the words for it.
 
     A recommendation whose order is under way begins with what is missing, and where there is only a partial sign it
     is added. A warning has other things to say first, and lists it under Not found. Imaging has its own sentence.
@@ -21,12 +27,17 @@ def points_of(advice: Advice, words: SharedWords) -> Points:
         return told
     if told.rule == "recommend":
         ending = told.ending if advice.occasion == "signing" else ""
-        return replace(told, briefs=_in_words(advice.missing, words), ending=ending)
+        return replace(told, briefs=_in_words(_wanted(advice), words), ending=ending)
     if told.rule != "consider":
         return told
     others = [name for name in advice.missing if name not in ("unchecked", "imaging")]
     ending = MRI_MISSING if told.imaging_missing else ""
     return replace(told, missing=(*told.missing, *_in_words(others, words)), ending=ending)
+
+
+def _wanted(advice: Advice) -> tuple[Missing, ...]:
+    """What is missing, less the imaging that is being ordered; that only where nothing else is."""
+    return tuple(name for name in advice.missing if name != "imaging" or not advice.images) or advice.missing
 
 
 def _in_words(missing: Iterable[Missing], words: SharedWords) -> tuple[str, ...]:

@@ -167,6 +167,24 @@ def test_the_words_are_those_of_the_occasion() -> None:
     assert advice(SELECT, has, "opioid", "imaging").missing == ()
 
 
+@pytest.mark.parametrize("hook", ORDER_HOOKS)
+@pytest.mark.parametrize("kinds", [("operation",), ("injection",), ("imaging",), ("referral", "operation")])
+def test_what_cannot_wait_is_the_evaluation_and_no_operation(hook: OrderHook, kinds: tuple[OrderKind, ...]) -> None:
+    """No card says of an operation, an injection or imaging that it should go now: it asks for the evaluation."""
+    got = advice(hook, chart(CRITICAL, imaged=False), *kinds, empty=("note",))
+    assert (got.assessment.rule, got.occasion) == ("recommend", None)
+    assert not got.offers_referral
+    assert len(got.incomplete) == (len(kinds) if hook == SIGN else 0)
+    way: OrderKind = "appointment" if hook == BOOK else "referral"
+    assert advice(hook, chart(CRITICAL, imaged=False), way, empty=("note",)).occasion is not None
+
+
+@pytest.mark.parametrize("hook", ORDER_HOOKS)
+def test_that_imaging_is_being_ordered_is_known(hook: OrderHook) -> None:
+    assert advice(hook, chart(sign(), imaged=False), "imaging").images
+    assert not advice(hook, chart(sign(), imaged=False), "referral", "opioid").images
+
+
 def test_a_key_that_a_site_needs_makes_it_worth_considering() -> None:
     has = chart(sign(), unanswered=("procedures",))
     assert told(SELECT, has, "referral", needs=frozenset({"procedures"})) == "consider"

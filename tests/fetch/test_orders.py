@@ -101,6 +101,28 @@ async def test_a_server_that_must_be_registered_and_is_not_is_403_for_orders_too
     assert there.seen == []
 
 
+@pytest.mark.parametrize("prefetch", [{}, {"serviceRequests": bundle(SENT)}], ids=["to be read", "supplied"])
+async def test_an_order_of_another_server_is_not_the_one_that_has_its_id_here(
+    answerer: Answerer, tmp_path: Path, prefetch: dict[str, Any]
+) -> None:
+    async with ehr(Condition=pain(), ServiceRequest=Reply(SENT)) as there:
+        async with service(answerer, settings_of(tmp_path, row(server(there.base)))) as service_:
+            foreign = naming(
+                there, DISPATCH, prefetch, dispatchedOrders=["https://other.example/fhir/ServiceRequest/d1"]
+            )
+            assert check_cards(await answer(service_, foreign)) == []
+            assert service_.lines.last["ordersNotFound"] == 1
+    assert there.seen == []
+
+
+async def test_an_order_may_be_named_by_its_whole_address(answerer: Answerer, tmp_path: Path) -> None:
+    async with ehr(Condition=pain(), ServiceRequest=[Reply(SENT), Reply({"resourceType": "Bundle"})]) as there:
+        async with service(answerer, settings_of(tmp_path, row(server(there.base)))) as service_:
+            whole = naming(there, DISPATCH, {}, dispatchedOrders=[f"{there.base}/ServiceRequest/d1/_history/2"])
+            assert check_cards(await answer(service_, whole))
+    assert there.seen[0].target == "/fhir/ServiceRequest/d1"
+
+
 async def test_an_order_that_came_is_not_read_again(answerer: Answerer, tmp_path: Path) -> None:
     async with ehr(Condition=pain()) as there:
         async with service(answerer, settings_of(tmp_path, row(server(there.base)))) as service_:

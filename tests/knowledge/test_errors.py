@@ -9,6 +9,7 @@ from cds_service.errors import (
     Malformed,
     MethodNotAllowed,
     RequestRefused,
+    ServerNotRegistered,
     SettingsError,
     SlowBody,
     Stopping,
@@ -19,6 +20,7 @@ from cds_service.errors import (
 
 REFUSALS = [
     (Malformed(), 400, "invalid"),
+    (ServerNotRegistered(), 403, "forbidden"),
     (UnknownService(), 404, "not-found"),
     (MethodNotAllowed(("POST",)), 405, "not-supported"),
     (SlowBody(), 408, "timeout"),

@@ -110,6 +110,35 @@ def test_a_general_referral_by_its_reason_site_or_note(
     assert ordered(concept, **fields) == expected
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "TLSO brace after lumbar fusion",
+        "PT s/p lumbar fusion",
+        "Home health, status post lumbar laminectomy",
+        "Colonoscopy; h/o lumbar fusion",
+        "History of lumbar fusion",
+        "Post-operative visit lumbar discectomy",
+        "CBC before lumbar laminectomy",
+    ],
+)
+def test_an_operation_that_the_order_only_follows_or_prepares_is_not_ordered(text: str) -> None:
+    assert ordered({"text": text}) == ("", "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Lumbar fusion",
+        "Lumbar fusion s/p laminectomy",
+        "Revision of lumbar fusion after pseudarthrosis",
+        "After conservative care: lumbar discectomy",
+    ],
+)
+def test_an_operation_is_ordered_whatever_came_before_it(text: str) -> None:
+    assert ordered({"text": text}) == ("operation", "")
+
+
 def test_a_general_referral_whose_text_names_the_spine() -> None:
     assert ordered({**NEUROSURGEON, "text": "spine surgery"}) == ("referral", "")
 

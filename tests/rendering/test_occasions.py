@@ -16,7 +16,7 @@ from cds_service.assessment.miss import Assessment
 from cds_service.assessment.orders import MISSING, Advice, Missing, Occasion
 from cds_service.errors import KnowledgeError
 from cds_service.rendering.checks import load_cards
-from cds_service.rendering.words import OCCASIONS
+from cds_service.rendering.words import OCCASIONS, CardId
 from cds_service.wire import cds_hooks as wire
 from tests.card_rules import check_card
 from tests.rendering.charts import (
@@ -91,7 +91,25 @@ def test_what_cannot_wait_is_sent_now() -> None:
     made = card(smoker, "signing", "note")
     assert made.summary == "Sign this order now, and add: a clinical note; MRI not found."
     assert next_step(made).startswith("Sign this order now; optimise in parallel: offer smoking cessation")
-    assert card(smoker, "appointment", "imaging").summary.startswith("Keep this appointment early; arrange: spine MRI")
+    booked = card(smoker, "appointment", "imaging")
+    assert booked.summary.startswith("A spine surgeon's evaluation should not wait; arrange: spine MRI")
+
+
+@pytest.mark.parametrize("rule", ["recommend", "consider", "optimise-first"])
+def test_beside_an_order_for_imaging_nobody_is_told_to_order_it(rule: CardId) -> None:
+    """That none is on record stays under Not found; the order says the rest."""
+    given = replace(EXAMPLES[rule], findings=replace(EXAMPLES[rule].findings, imaging=NO_MRI))
+    for occasion in (None, *OCCASIONS[rule]):
+        (made,) = rendering().cards(given, advice=Advice(given, occasion, ("imaging", "note"), images=True))
+        check_card(json.loads(msgspec.json.encode(made)))
+        assert "MRI" not in made.summary
+        assert "imaging" not in next_step(made).replace("image-guided", "")
+        assert "MRI" not in next_step(made)
+
+
+def test_imaging_that_is_being_ordered_is_named_where_it_is_all_that_is_missing() -> None:
+    (made,) = rendering().cards(RECOMMENDED, advice=Advice(RECOMMENDED, "order", ("imaging",), images=True))
+    assert made.summary == "Still missing for this order: spine MRI or CT."
 
 
 @pytest.mark.parametrize(("occasion", "of"), [("order", "This order: "), ("appointment", "Before this appointment: ")])
@@ -101,6 +119,15 @@ def test_a_reason_to_avoid_miss_is_one_against_this_order(occasion: Occasion, of
     assert f"this {occasion}" in next_step(made)
     prompt = card(assessment("not-advised", findings(WEAKNESS, risks=(SCARRING,))), occasion)
     assert prompt.summary == "Refer promptly; MISS may not suit: extensive epidural scarring."
+
+
+def test_a_referral_to_the_surgeon_to_be_asked_is_not_talked_out_of() -> None:
+    """The card of an opened chart offers that very referral."""
+    said = next_step(card(EXAMPLES["not-advised"], "order"))
+    assert said.startswith(
+        "Ask about other options in or before this order: a minimally invasive approach may not suit"
+    )
+    assert "reconsider" not in said.lower()
 
 
 def test_a_risk_comes_before_this_order_without_any_sign() -> None:
