@@ -14,9 +14,12 @@ def points_of(advice: Advice, words: SharedWords) -> Points:
     """What the card of the deciding rule tells on this occasion.
 
     A recommendation whose order is under way begins with what is missing, and where there is only a partial sign it
-    is added. A warning has other things to say first, and lists it under Not found. Imaging has its own sentence.
+    is added. A warning has other things to say first, and lists it under Not found. Imaging has its own sentence,
+    which is left out where imaging is what is being ordered.
     """
     told = points(advice.assessment)
+    if advice.imaging_ordered:
+        told = replace(told, imaging_missing=False, ending="")
     if advice.occasion is None:
         return told
     if told.rule == "recommend":

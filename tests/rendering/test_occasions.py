@@ -120,6 +120,17 @@ def test_a_partial_sign_names_what_is_open_and_missing() -> None:
     assert "No recent spine MRI or CT on record" in next_step(made)
 
 
+@pytest.mark.parametrize("rule", ["optimise-first", "recommend", "consider"])
+def test_a_clinician_who_orders_the_missing_imaging_is_not_told_to(rule: str) -> None:
+    given = EXAMPLES[rule]
+    given = replace(given, findings=replace(given.findings, imaging=NO_MRI))
+    (asked,) = rendering().cards(given, advice=Advice(given))
+    (made,) = rendering().cards(given, advice=Advice(given, imaging_ordered=True))
+    assert "MRI or CT on record" in next_step(asked)
+    assert "MRI" not in made.summary + next_step(made)
+    check_card(json.loads(msgspec.json.encode(made)))
+
+
 @pytest.mark.parametrize("rule", EXAMPLES)
 def test_without_an_occasion_the_words_are_those_of_an_opened_chart(rule: str) -> None:
     given = EXAMPLES[rule]
