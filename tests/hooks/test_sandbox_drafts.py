@@ -80,7 +80,7 @@ def imaging(patient: str, study: Mapping[str, str], *reasons: Mapping[str, str])
 def call(hook: str, patient: str, draft: dict[str, Any] | None) -> dict[str, Any]:
     """The call of a screen; None: its tab was clicked again, which sends neither drafts nor selections."""
     body = patient_view(render(NAMED[patient], DAY))
-    context = {"patientId": patient, "userId": "Practitioner/1"}
+    context: dict[str, Any] = {"patientId": patient, "userId": "Practitioner/1"}
     if draft is not None:
         selected = {"selections": [f"{draft['resourceType']}/{draft['id']}"]} if hook == SELECT else {}
         context |= selected | {"draftOrders": {"resourceType": "Bundle", "entry": [{"resource": draft}]}}
