@@ -124,6 +124,15 @@ async def test_an_opioid_brings_the_card_of_the_patient(client: httpx.AsyncClien
     assert all(action["type"] == "create" for one in card.get("suggestions", []) for action in one["actions"])
 
 
+@pytest.mark.parametrize("patient", ["V01", "V31"])
+async def test_what_a_drug_is_for_changes_nothing(client: httpx.AsyncClient, patient: str) -> None:
+    """Rx View takes the reason from the chart and puts it where a list belongs."""
+    treated = {"reasonCode": {"coding": [BACK_PAIN], "text": "Low back pain"}}
+    card = await answered(client, SELECT, patient, prescription(patient, OXYCODONE) | treated)
+    assert rule(card) == OPIOID[patient]
+    assert await answered(client, SELECT, patient, prescription(patient, None) | treated) == {}
+
+
 @pytest.mark.parametrize("hook", [SELECT, SIGN])
 @pytest.mark.parametrize("patient", ["V01", "V31", "V12"])
 @pytest.mark.parametrize("drug", [None, AMOXICILLIN])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -225,7 +226,7 @@ def test_a_suggestion_shows_its_order_and_is_accepted(page: Page) -> None:
         with page.expect_request("**/feedback") as told:
             one.press("Enter")
         expect(one).to_be_disabled()
-        [entry] = told.value.post_data_json["feedback"]
+        [entry] = json.loads(told.value.post_data or "")["feedback"]
         assert entry["outcome"] == "accepted"
         assert len({each["id"] for each in entry["acceptedSuggestions"]}) == count
     expect(page.locator(".said").last).to_have_text("Accepted and recorded. An EHR would now open this draft.")
