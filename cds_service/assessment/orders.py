@@ -52,7 +52,7 @@ class Advice:
 
     `occasion` None: in the words of an opened chart. `missing`: what an order or a booking should have and has not.
     `offers_referral`: false where a referral is what is being written. `incomplete`: the drafts whose `empty`
-    members a suggestion may fill. `images`: spine imaging is among the orders, so nobody need be told to order it.
+    members a suggestion may fill. `imaging_ordered`: imaging of the spine is among the orders, so none is asked for.
     """
 
     assessment: Assessment
@@ -60,7 +60,7 @@ class Advice:
     missing: tuple[Missing, ...] = ()
     offers_referral: bool = True
     incomplete: tuple[Order, ...] = ()
-    images: bool = False
+    imaging_ordered: bool = False
 
 
 def concerning(orders: Iterable[Order], has: Findings, given: Thresholds) -> tuple[Order, ...]:
@@ -77,12 +77,13 @@ def concerning(orders: Iterable[Order], has: Findings, given: Thresholds) -> tup
 def advise(asked: Asked, has: Findings, given: Thresholds, *, recommend_needs: frozenset[Key] = frozenset()) -> Advice:
     """The table of clinical-logic J, for orders that all concern us; there is at least one."""
     advice = _by_the_table(asked, has, given, recommend_needs)
-    return replace(advice, images=any(order.kind == "imaging" for order in asked.orders))
+    return replace(advice, imaging_ordered=any(order.kind == "imaging" for order in asked.orders))
 
 
 def _by_the_table(asked: Asked, has: Findings, given: Thresholds, recommend_needs: frozenset[Key]) -> Advice:
-    has = replace(has, suppression=replace(has.suppression, referral_under_way=NO_ROW_5))
-    found = assess(has, given, recommend_needs=recommend_needs)
+    without = replace(has, suppression=replace(has.suppression, referral_under_way=NO_ROW_5))
+    # That row 5 decides nothing here is no reason to offer a second referral.
+    found = replace(assess(without, given, recommend_needs=recommend_needs), findings=has)
     against = _against(asked, found, given)
     if against is not None:
         return Advice(_decided_by(against, found), "order", offers_referral=False)
@@ -133,13 +134,19 @@ def _recommended(asked: Asked, found: Assessment) -> Advice:
         occasion: Occasion | None = "signing" if missing else None
     else:
         incomplete = ()
-        missing = work_up_missing(found.findings) if services else ()
+        missing = _still_missing(services, found.findings) if services else ()
         occasion = _occasion(asked) if missing else None
     if not nothing_time_critical(found.findings).holds and any(order.kind not in WAYS_THERE for order in services):
         occasion = None
     if missing or len(services) < len(asked.orders):
         return Advice(found, occasion, missing, not services, incomplete)
     return Advice(replace(found, outcome="none", rule="", why="nothing-missing", reasons=()))
+
+
+def _still_missing(services: tuple[Order, ...], has: Findings) -> tuple[Missing, ...]:
+    """The work-up that neither the chart has nor an order beside the referral or operation brings."""
+    brought = any(order.surgical for order in services) and any(order.kind == "imaging" for order in services)
+    return tuple(name for name in work_up_missing(has) if not (brought and name == "imaging"))
 
 
 def _lacks_something(order: Order) -> bool:

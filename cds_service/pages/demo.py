@@ -46,6 +46,7 @@ STATIC: Mapping[str, str] = {
     "demo.css": "text/css",
     "demo.js": "text/javascript",
     "card.js": "text/javascript",
+    "feedback.js": "text/javascript",
     "why.js": "text/javascript",
     "markdown.js": "text/javascript",
     "elements.js": "text/javascript",
@@ -91,7 +92,7 @@ def demo_routes(answerer: Answerer, knowledge: Knowledge, settings: Settings) ->
     """The page, its files, its FHIR server and its explanations. Raises KnowledgeError."""
     demo = DemoCharts(load_vignettes(), answerer.today)
     address = _address(settings.public_url)
-    page = DemoPage(answerer, demo, address, knowledge.version)
+    page = DemoPage(answerer, demo, address, knowledge.version, settings.quiet_days)
     return [
         Route("/demo", page.to_the_page, methods=["GET"]),
         Route("/demo/", page.show, methods=["GET"]),
@@ -109,11 +110,19 @@ def _address(public_url: str | None) -> Callable[[Request], str]:
 class DemoPage:
     """The page and what it fetches, its FHIR apart."""
 
-    def __init__(self, answerer: Answerer, demo: DemoCharts, address: Callable[[Request], str], version: str) -> None:
+    def __init__(
+        self,
+        answerer: Answerer,
+        demo: DemoCharts,
+        address: Callable[[Request], str],
+        version: str,
+        quiet_days: int,
+    ) -> None:
         self._answerer = answerer
         self._demo = demo
         self._address = address
         self._version = version
+        self._quiet_days = quiet_days
         pages = Environment(loader=PackageLoader("cds_service.pages"), autoescape=True, undefined=StrictUndefined)
         self._template = pages.get_template("demo.html")
         folder = files("cds_service.pages") / "static"
@@ -133,6 +142,7 @@ class DemoPage:
             discovery=f"{address}/cds-services",
             fhir=f"{address}/demo/fhir",
             version=self._version,
+            quiet_days=self._quiet_days,
         )
         return HTMLResponse(html, headers=HEADERS)
 

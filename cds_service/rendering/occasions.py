@@ -11,18 +11,15 @@ from cds_service.rendering.words import SharedWords
 
 
 def points_of(advice: Advice, words: SharedWords) -> Points:
-    """What the card of the deciding rule tells on this occasion; where imaging is being ordered, not to order it."""
-    told = _on_the_occasion(advice, words)
-    return replace(told, imaging_missing=False, ending="") if advice.images else told
-
-
-def _on_the_occasion(advice: Advice, words: SharedWords) -> Points:
-    """In the words for it.
+    """What the card of the deciding rule tells on this occasion.
 
     A recommendation whose order is under way begins with what is missing, and where there is only a partial sign it
-    is added. A warning has other things to say first, and lists it under Not found. Imaging has its own sentence.
+    is added. A warning has other things to say first, and lists it under Not found. Imaging has its own sentence,
+    which is left out where imaging is what is being ordered.
     """
     told = points(advice.assessment)
+    if advice.imaging_ordered:
+        told = replace(told, imaging_missing=False, ending="")
     if advice.occasion is None:
         return told
     if told.rule == "recommend":
@@ -37,7 +34,7 @@ def _on_the_occasion(advice: Advice, words: SharedWords) -> Points:
 
 def _wanted(advice: Advice) -> tuple[Missing, ...]:
     """What is missing, less the imaging that is being ordered; that only where nothing else is."""
-    return tuple(name for name in advice.missing if name != "imaging" or not advice.images) or advice.missing
+    return tuple(name for name in advice.missing if name != "imaging" or not advice.imaging_ordered) or advice.missing
 
 
 def _in_words(missing: Iterable[Missing], words: SharedWords) -> tuple[str, ...]:

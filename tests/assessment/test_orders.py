@@ -112,6 +112,12 @@ def test_a_referral_under_way_stops_nothing(hook: OrderHook) -> None:
     assert told(hook, chart(PARTIAL, suppression=suppressed(referral_under_way=True)), "referral") == "consider"
 
 
+@pytest.mark.parametrize("hook", ORDER_HOOKS)
+def test_what_is_ordered_as_imaging_is_known(hook: OrderHook) -> None:
+    assert advice(hook, chart(sign(), imaged=False), "imaging", "opioid").imaging_ordered
+    assert not advice(hook, chart(sign(), imaged=False), "referral", "opioid").imaging_ordered
+
+
 @pytest.mark.parametrize("hook", [SELECT, DISPATCH, BOOK])
 @pytest.mark.parametrize("kind", SERVICES)
 def test_a_recommendation_is_told_only_when_something_is_missing(hook: OrderHook, kind: OrderKind) -> None:
@@ -122,6 +128,12 @@ def test_a_recommendation_is_told_only_when_something_is_missing(hook: OrderHook
     assert (got.occasion is None) == (kind not in SURGICAL)
     assert told(hook, chart(sign()), kind, empty=("note",)) == "none: nothing-missing"
     assert told(hook, chart(sign(), UNMEASURED), kind) == "recommend"
+
+
+@pytest.mark.parametrize("kind", SURGICAL)
+def test_imaging_ordered_beside_a_referral_is_not_missing(kind: OrderKind) -> None:
+    assert told(SELECT, chart(sign(), imaged=False), kind, "imaging") == "none: nothing-missing"
+    assert advice(SELECT, chart(sign(), UNMEASURED, imaged=False), kind, "imaging").missing == ("obesity",)
 
 
 @pytest.mark.parametrize("kind", SERVICES)
@@ -181,8 +193,8 @@ def test_what_cannot_wait_is_the_evaluation_and_no_operation(hook: OrderHook, ki
 
 @pytest.mark.parametrize("hook", ORDER_HOOKS)
 def test_that_imaging_is_being_ordered_is_known(hook: OrderHook) -> None:
-    assert advice(hook, chart(sign(), imaged=False), "imaging").images
-    assert not advice(hook, chart(sign(), imaged=False), "referral", "opioid").images
+    assert advice(hook, chart(sign(), imaged=False), "imaging").imaging_ordered
+    assert not advice(hook, chart(sign(), imaged=False), "referral", "opioid").imaging_ordered
 
 
 def test_a_key_that_a_site_needs_makes_it_worth_considering() -> None:

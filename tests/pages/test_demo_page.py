@@ -52,6 +52,11 @@ async def test_the_page_has_language_title_and_landmarks(demo: httpx.AsyncClient
     assert [attrs for name, attrs in tags if attrs.get("aria-live")] != []
 
 
+async def test_the_page_knows_how_long_a_card_stays_away(demo: httpx.AsyncClient) -> None:
+    [body] = (await page(demo)).all("body")
+    assert body["data-quiet-days"] == "30"
+
+
 async def test_every_named_vignette_is_a_button_in_its_group(demo: httpx.AsyncClient) -> None:
     buttons = (await page(demo)).all("button", type="button", **{"class": "patient"})
 

@@ -100,7 +100,7 @@ def test_beside_an_order_for_imaging_nobody_is_told_to_order_it(rule: CardId) ->
     """That none is on record stays under Not found; the order says the rest."""
     given = replace(EXAMPLES[rule], findings=replace(EXAMPLES[rule].findings, imaging=NO_MRI))
     for occasion in (None, *OCCASIONS[rule]):
-        (made,) = rendering().cards(given, advice=Advice(given, occasion, ("imaging", "note"), images=True))
+        (made,) = rendering().cards(given, advice=Advice(given, occasion, ("imaging", "note"), imaging_ordered=True))
         check_card(json.loads(msgspec.json.encode(made)))
         assert "MRI" not in made.summary
         assert "imaging" not in next_step(made).replace("image-guided", "")
@@ -108,7 +108,7 @@ def test_beside_an_order_for_imaging_nobody_is_told_to_order_it(rule: CardId) ->
 
 
 def test_imaging_that_is_being_ordered_is_named_where_it_is_all_that_is_missing() -> None:
-    (made,) = rendering().cards(RECOMMENDED, advice=Advice(RECOMMENDED, "order", ("imaging",), images=True))
+    (made,) = rendering().cards(RECOMMENDED, advice=Advice(RECOMMENDED, "order", ("imaging",), imaging_ordered=True))
     assert made.summary == "Still missing for this order: spine MRI or CT."
 
 
@@ -145,6 +145,17 @@ def test_a_partial_sign_names_what_is_open_and_missing() -> None:
     )
     assert "Still open: conservative care for it; BMI." in next_step(made)
     assert "No recent spine MRI or CT on record" in next_step(made)
+
+
+@pytest.mark.parametrize("rule", ["optimise-first", "recommend", "consider"])
+def test_a_clinician_who_orders_the_missing_imaging_is_not_told_to(rule: str) -> None:
+    given = EXAMPLES[rule]
+    given = replace(given, findings=replace(given.findings, imaging=NO_MRI))
+    (asked,) = rendering().cards(given, advice=Advice(given))
+    (made,) = rendering().cards(given, advice=Advice(given, imaging_ordered=True))
+    assert "MRI or CT on record" in next_step(asked)
+    assert "MRI" not in made.summary + next_step(made)
+    check_card(json.loads(msgspec.json.encode(made)))
 
 
 @pytest.mark.parametrize("rule", EXAMPLES)

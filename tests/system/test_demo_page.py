@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -169,7 +170,7 @@ def test_the_request_and_the_response_are_shown(page: Page) -> None:
     expect(page.locator("article.card h3")).to_contain_text("unchecked")
 
     page.locator("summary", has_text="The request that was sent").click()
-    sent = page.locator("details pre").first
+    sent = page.locator("details", has_text="The request that was sent").locator("pre")
     expect(sent).to_contain_text('"hook": "patient-view"')
     expect(sent).to_contain_text('"medicationStatements"')
     expect(sent).not_to_contain_text('"procedures"')
@@ -177,14 +178,71 @@ def test_the_request_and_the_response_are_shown(page: Page) -> None:
     expect(page.locator("details pre").last).to_contain_text('"indicator": "info"')
 
 
-def test_a_card_is_put_away_with_a_reason(page: Page) -> None:
-    pick(page, next(vignette for vignette in NAMED if vignette.expect.outcome == "recommend"))
+def dismiss(page: Page, reason: int = 0) -> None:
+    page.get_by_label("Dismiss because").select_option(index=reason)
+    with page.expect_response("**/feedback") as told:
+        page.get_by_role("button", name="Dismiss").click()
+    assert told.value.json() == {"recorded": 1}
+    expect(page.locator("article.card.put-away")).to_be_visible()
+
+
+def test_a_card_that_was_dismissed_is_held_back_and_the_page_says_until_when(page: Page) -> None:
+    [vignette] = [one for one in NAMED if one.id == "V28"]
+    pick(page, vignette)
     menu = page.get_by_label("Dismiss because")
     expect(menu).to_be_visible()
     assert 5 <= menu.locator("option").count() - 1 <= 7
+    dismiss(page, reason=1)
+    expect(page.locator(".dismissed")).to_contain_text("Set aside for this patient. It is shown again after 30 days")
+    expect(page.locator(".dismissed")).to_be_focused()
+    expect(page.locator("button.take").first).to_be_disabled()
 
-    menu.select_option(index=1)
-    expect(page.locator("article.card.put-away")).to_be_visible()
+    pick(page, vignette)
+    expect(page.locator(".no-card h3")).to_have_text("Held back")
+    expect(page.locator(".no-card")).to_contain_text("The rule recommend holds, but a clinician set its card aside")
+    expect(page.locator(".no-card")).to_contain_text("shown again after 30 days, when the demo is started anew")
+    expect(page.locator("#status")).to_have_text(f"No card for {vignette.name}. It is held back.")
+
+
+def test_a_warning_that_was_dismissed_comes_again(page: Page) -> None:
+    vignette = next(one for one in NAMED if one.expect.outcome == "not-advised")
+    pick(page, vignette)
+    dismiss(page)
+    expect(page.locator(".dismissed")).to_contain_text("shown again whenever the chart is opened")
+
+    pick(page, vignette)
+    expect(page.locator("article.card:not(.put-away)")).to_be_visible()
+
+
+def test_a_suggestion_shows_its_order_and_is_accepted(page: Page) -> None:
+    [vignette] = [one for one in NAMED if one.id == "V01"]
+    pick(page, vignette)
+    expect(page.locator("button.take")).to_have_count(2)
+    first, second = page.locator("button.take").all()
+    page.locator(".suggestion summary").first.click()
+    expect(page.locator(".suggestion pre").first).to_contain_text('"resourceType": "ServiceRequest"')
+
+    for count, one in enumerate((first, second), start=1):
+        with page.expect_request("**/feedback") as told:
+            one.press("Enter")
+        expect(one).to_be_disabled()
+        [entry] = json.loads(told.value.post_data or "")["feedback"]
+        assert entry["outcome"] == "accepted"
+        assert len({each["id"] for each in entry["acceptedSuggestions"]}) == count
+    expect(page.locator(".said").last).to_have_text("Accepted and recorded. An EHR would now open this draft.")
+
+
+def test_feedback_that_is_not_recorded_can_be_given_again(browser: Browser, address: str) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.route("**/feedback", lambda route: route.fulfill(status=503, body="{}"))
+    page.goto(f"{address}/demo/")
+    pick(page, next(one for one in NAMED if one.id == "V01"))
+    page.locator("button.take").first.press("Enter")
+
+    expect(page.locator(".said").first).to_have_text("Not recorded: the service answered 503.")
+    expect(page.locator("button.take").first).to_be_focused()
+    context.close()
 
 
 def test_a_sandbox_link_is_beside_the_chart(page: Page) -> None:

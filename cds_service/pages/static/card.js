@@ -1,6 +1,6 @@
 // A card as a clinician sees it.
 
-import { element, link } from "./elements.js";
+import { element, fold, link, raw } from "./elements.js";
 import { markdown } from "./markdown.js";
 
 // Never by colour alone: a word and a sign go with it.
@@ -10,7 +10,7 @@ const INDICATORS = {
   critical: { word: "Critical", sign: "‼" },
 };
 
-export function drawCard(card) {
+export function drawCard(card, feedback) {
   const { word, sign } = INDICATORS[card.indicator] ?? { word: card.indicator, sign: "?" };
   const badge = element(
     "p",
@@ -24,15 +24,32 @@ export function drawCard(card) {
     badge,
     element("h3", {}, card.summary),
     element("div", { class: "detail" }, ...markdown(card.detail ?? "")),
-    ...suggestions(card.suggestions ?? []),
+    ...suggestions(card, feedback),
     source(card),
   );
-  if (card.overrideReasons?.length) article.append(override(card, article));
+  if (card.overrideReasons?.length) article.append(override(card, article, feedback));
   return article;
 }
 
-function suggestions(offered) {
-  return offered.map((one) => element("p", { class: "suggestion" }, "Suggestion: ", one.label));
+// A button as in an EHR, and what it would put into the clinician's drafts.
+function suggestions(card, feedback) {
+  const accepted = [];
+  return (card.suggestions ?? []).map((one) => {
+    const button = element("button", { type: "button", class: "take" }, one.label);
+    const said = element("span", { class: "said", role: "status" });
+    button.addEventListener("click", () =>
+      settle([button], said, async () => {
+        await feedback.accept(card, [...accepted, one.uuid]);
+        accepted.push(one.uuid);
+        return "Accepted and recorded. An EHR would now open this draft.";
+      }),
+    );
+    const orders = one.actions.flatMap((action) => [
+      element("p", {}, action.description),
+      raw(action.resource),
+    ]);
+    return element("div", { class: "suggestion" }, button, " ", said, fold("The order it drafts", ...orders));
+  });
 }
 
 function source(card) {
@@ -42,17 +59,36 @@ function source(card) {
   return made;
 }
 
-// The menu an EHR offers to put a card away. Nothing is sent: feedback is not part of the demo.
-function override(card, article) {
+// The menu an EHR offers to put a card away, with a reason or without.
+function override(card, article, feedback) {
   const id = `override-${card.uuid}`;
-  const menu = element("select", { id }, element("option", { value: "" }, "choose a reason"));
+  const menu = element("select", { id }, element("option", { value: "" }, "no reason given"));
   for (const reason of card.overrideReasons) {
     menu.append(element("option", { value: reason.code }, reason.display));
   }
+  const button = element("button", { type: "button", class: "dismiss" }, "Dismiss");
   const said = element("span", { class: "dismissed", role: "status" });
-  menu.addEventListener("change", () => {
-    article.classList.toggle("put-away", menu.value !== "");
-    said.textContent = menu.value ? "Put away, in this page only." : "";
-  });
-  return element("p", { class: "override" }, element("label", { for: id }, "Dismiss because"), " ", menu, " ", said);
+  button.addEventListener("click", () =>
+    settle([button, menu, ...article.querySelectorAll("button.take")], said, async () => {
+      await feedback.override(card, card.overrideReasons.find((reason) => reason.code === menu.value));
+      article.classList.add("put-away");
+      return feedback.afterOverride(card);
+    }),
+  );
+  return element("p", { class: "override" }, element("label", { for: id }, "Dismiss because"), " ", menu, " ", button, " ", said);
+}
+
+// Done once: what was pressed stays pressed, unless the service could not be told.
+async function settle(pressed, said, act) {
+  const focused = pressed.find((one) => one === document.activeElement);
+  for (const one of pressed) one.disabled = true;
+  said.tabIndex = -1; // a disabled button would drop the keyboard
+  try {
+    said.textContent = await act();
+    if (focused) said.focus({ preventScroll: true });
+  } catch (problem) {
+    for (const one of pressed) one.disabled = false;
+    said.textContent = `Not recorded: ${problem.message}.`;
+    focused?.focus({ preventScroll: true });
+  }
 }

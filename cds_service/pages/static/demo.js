@@ -1,10 +1,13 @@
 // Opens a chart: reads what the service's prefetch templates ask for, sends patient-view, shows the answer.
 
 import { drawCard } from "./card.js";
-import { element, link } from "./elements.js";
-import { drawWhy, whyNone } from "./why.js";
+import { element, fold, link, raw } from "./elements.js";
+import { feedbackTo } from "./feedback.js";
+import { drawWhy, whyHeldBack, whyNone } from "./why.js";
 
 const service = document.body.dataset.service;
+const quietDays = Number(document.body.dataset.quietDays);
+const feedback = feedbackTo(`../cds-services/${service}/feedback`, quietDays);
 const status = document.getElementById("status");
 const chart = document.getElementById("chart");
 const opened = document.getElementById("opened");
@@ -84,20 +87,27 @@ function tell(button, request, answer, explained) {
   const cards = answer.body.cards ?? [];
   const told = explained.status === 200 ? explained.body : null;
   show(button, [
-    ...(answer.status === 200 ? answered(cards, told) : refused(answer)),
+    ...(answer.status === 200 ? answered(answer, cards, told) : refused(answer)),
     ...(told ? [fold("Why", ...drawWhy(told))] : []),
     fold("The request that was sent", address(), raw(request)),
     fold(`The response: ${answer.status}, ${Math.round(answer.milliseconds)} ms`, raw(answer.body)),
   ]);
   status.textContent = cards.length
     ? `${cards.length} card for ${name}: ${cards[0].indicator}. ${cards[0].summary}`
-    : `No card for ${name}.`;
+    : `No card for ${name}.${heldBack(answer, told) ? " It is held back." : ""}`;
 }
 
-function answered(cards, told) {
-  if (cards.length) return cards.map(drawCard);
-  const why = told ? whyNone(told) : "";
-  return [element("div", { class: "no-card" }, element("h3", {}, "No card"), element("p", {}, why))];
+function answered(answer, cards, told) {
+  if (cards.length) return cards.map((card) => drawCard(card, feedback));
+  const [title, why] = heldBack(answer, told)
+    ? ["Held back", whyHeldBack(told, quietDays)]
+    : ["No card", told ? whyNone(told) : ""];
+  return [element("div", { class: "no-card" }, element("h3", {}, title), element("p", {}, why))];
+}
+
+// The rules would speak, and yet there is no card.
+function heldBack(answer, told) {
+  return answer.status === 200 && !answer.body.cards.length && told !== null && told.outcome !== "none";
 }
 
 function refused(answer) {
@@ -129,14 +139,6 @@ function backTo(button) {
   return back;
 }
 
-function fold(title, ...content) {
-  return element("details", {}, element("summary", {}, title), ...content);
-}
-
 function address() {
   return element("p", {}, element("code", {}, `POST ${new URL(`../cds-services/${service}`, location.href)}`));
-}
-
-function raw(value) {
-  return element("pre", { tabindex: "0", role: "region", "aria-label": "JSON" }, JSON.stringify(value, null, 2));
 }

@@ -16,3 +16,11 @@ export function link(address, words) {
   if (!safe) return element("span", {}, words);
   return element("a", { href: address, rel: "noopener noreferrer", target: "_blank" }, words);
 }
+
+export function fold(title, ...content) {
+  return element("details", {}, element("summary", {}, title), ...content);
+}
+
+export function raw(value) {
+  return element("pre", { tabindex: "0", role: "region", "aria-label": "JSON" }, JSON.stringify(value, null, 2));
+}

@@ -1,6 +1,7 @@
 // Why the service answered as it did: every rule in reading order, signs, risks, and what was not on record.
 
 import { element } from "./elements.js";
+import { mayBeSetAside, shownAgain } from "./feedback.js";
 
 const WHY_NONE = {
   deceased: "The patient has died: nothing is said.",
@@ -16,6 +17,12 @@ const STATES = { present: "✓ present", absent: "– absent", unknown: "? unkno
 
 export function whyNone(told) {
   return WHY_NONE[told.why] ?? "The service has nothing to say.";
+}
+
+export function whyHeldBack(told, quietDays) {
+  const silenced = "this service’s settings silence it";
+  if (!mayBeSetAside(told.rule, quietDays)) return `The rule ${told.rule} holds, but ${silenced}.`;
+  return `The rule ${told.rule} holds, but a clinician set its card aside (or ${silenced}). ${shownAgain(quietDays)}`;
 }
 
 export function drawWhy(told) {
