@@ -132,3 +132,19 @@ def check_cards(answer: httpx.Response) -> list[dict[str, Any]]:
     cards: list[dict[str, Any]] = body["cards"]
     assert len(cards) <= 1
     return cards
+
+
+def without_moment(card: dict[str, Any]) -> dict[str, Any]:
+    """The card less what is new in every answer: its uuids, and the ids and hours of the orders it suggests."""
+    told = {name: value for name, value in card.items() if name != "uuid"}
+    if "suggestions" in told:
+        told["suggestions"] = [_without_moment(suggestion) for suggestion in told["suggestions"]]
+    return told
+
+
+def _without_moment(suggestion: dict[str, Any]) -> dict[str, Any]:
+    actions = [
+        {**action, "resource": {n: v for n, v in action["resource"].items() if n not in ("id", "authoredOn")}}
+        for action in suggestion["actions"]
+    ]
+    return {"label": suggestion["label"], "actions": actions}

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
 from cds_service.record.pages import add_page, look_backs, reaches_back
+from cds_service.record.prefetch import temporary_references
 from cds_service.wire import fhir
 from cds_service.wire.held import Held
-from cds_service.wire.keys import held_answer
+from cds_service.wire.keys import RawKeys, held_answer, held_keys
 from tests.record.charts import knowledge
 
 WARNING = {"resourceType": "OperationOutcome", "issue": [{"severity": "error"}]}
@@ -38,7 +40,15 @@ def test_two_pages_are_as_one_bundle(cut: int) -> None:
     held = page(ENTRIES[:cut], following="https://ehr.example/2")
     assert (held.more, held.next_url) == (True, "https://ehr.example/2")
     add_page(held, page(ENTRIES[cut:]))
-    assert held == page(ENTRIES)
+    whole = page(ENTRIES)
+    assert temporary_references_of(held) == temporary_references_of(whole) == {"Condition/1", "Condition/3"}
+    # A page without anything odd keeps its entries as they came, one that is read entry by entry does not.
+    assert replace(held, entries=()) == replace(whole, entries=())
+
+
+def temporary_references_of(held: Held[Any]) -> frozenset[str]:
+    """What the page has under a `urn:uuid:`, as the rest of a call sees it."""
+    return temporary_references(replace(held_keys(None, RawKeys(b"{}")), conditions=held))
 
 
 def test_how_far_the_rules_look_back() -> None:

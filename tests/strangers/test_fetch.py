@@ -18,6 +18,7 @@ from cds_service.settings import Settings
 from cds_service.wire.keys import RESOURCE_OF
 from tests.fetch.ehr import Ehr, Reply, Seen, listening
 from tests.fetch.services import PATIENCE, Service, row, server, service, settings_of
+from tests.hooks.calls import without_moment
 from tests.strangers.charts import FOLDER, WHERE, Stranger, corpus
 from tests.strangers.test_strangers import HOW_MANY, Day
 
@@ -65,10 +66,7 @@ async def said(service_: Service, call: dict[str, Any]) -> object:
 
 
 def _plain(answer: httpx.Response) -> object:
-    body = answer.json()
-    for card in body["cards"]:
-        del card["uuid"]
-    return body
+    return [without_moment(card) for card in answer.json()["cards"]]
 
 
 async def test_a_chart_is_answered_alike_however_it_came(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ import pytest
 from cds_service.vignettes.reading import load_vignettes
 from cds_service.vignettes.rendering import render
 from tests.fetch.services import TOKEN, naming, row, server
-from tests.hooks.calls import CALL, check_outcome, request
+from tests.hooks.calls import CALL, check_outcome, request, without_moment
 from tests.system.test_server import PATIENCE, free_port, serving
 
 VENV = Path(os.environ.get("FHIR_SERVER_VENV", Path(__file__).parents[2] / ".venv-fhir"))
@@ -80,7 +80,7 @@ def put_charts(address: str) -> None:
 
 
 def filled(client: httpx.Client, base: str, patient: str) -> dict[str, Any]:
-    (service,) = client.get("/cds-services").json()["services"]
+    service = client.get("/cds-services").json()["services"][0]
     asked = {key: it.replace("{{context.patientId}}", patient) for key, it in service["prefetch"].items()}
     lent = {"Authorization": f"Bearer {TOKEN}"}
     return {key: httpx.get(f"{base}/{it}", headers=lent, timeout=PATIENCE).json() for key, it in asked.items()}
@@ -88,7 +88,7 @@ def filled(client: httpx.Client, base: str, patient: str) -> dict[str, Any]:
 
 def plain(answer: httpx.Response) -> object:
     assert answer.status_code == 200, answer.text
-    return [{name: value for name, value in card.items() if name != "uuid"} for card in answer.json()["cards"]]
+    return [without_moment(card) for card in answer.json()["cards"]]
 
 
 @pytest.mark.parametrize("search", ["get", "post"])
