@@ -16,7 +16,12 @@ class Pseudonyms:
     """Keyed hashes. Without a key one is made: what was hashed before a restart is then never met again."""
 
     def __init__(self, key: bytes | None = None) -> None:
+        self.is_given = key is not None
         self._key = key or token_bytes(KEY_BYTES)
+
+    def use(self, key: bytes) -> None:
+        """The key that all who share a store agree on, once it is known."""
+        self._key = key
 
     def patient(self, patient_id: str) -> bytes:
         """For a patient's id, which is unique for one client only."""

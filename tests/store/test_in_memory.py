@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from cds_service.store.in_memory import InMemory, real_time
+from cds_service.store.in_memory import InMemory
 from cds_service.store.interface import Store
-from cds_service.store.shown import Feedback, Matter, Shown
+from cds_service.store.shown import Feedback, Matter, Shown, real_time
 from tests.store.clock import Clock
 
 MATTER = Matter("miss-patient-view", "acme", b"patient", "recommend", b"findings")
