@@ -33,12 +33,12 @@ def last_change(connection: Connection) -> int:
 
 def keep_decisions(connection: Connection, decisions: Sequence[Decision], change: int) -> None:
     """Cards that were shown, each once however often it is kept; feedback that came before them is news again."""
-    cards = [decision.shown.card for decision in decisions]
-    for some in _some(cards):
+    rows = {decision.shown.card: _row_of(decision) for decision in decisions}
+    for some in _some(list(rows)):
         connection.execute(delete(DECISIONS).where(DECISIONS.c.card.in_(some)))
         connection.execute(update(FEEDBACK).where(FEEDBACK.c.card.in_(some)).values(change=change))
-    if decisions:
-        connection.execute(insert(DECISIONS), [_row_of(decision) for decision in decisions])
+    if rows:
+        connection.execute(insert(DECISIONS), list(rows.values()))
 
 
 def _row_of(decision: Decision) -> dict[str, object]:
