@@ -17,11 +17,11 @@ class Pseudonyms:
 
     def __init__(self, key: bytes | None = None) -> None:
         self.is_given = key is not None
-        self._key = key or token_bytes(KEY_BYTES)
+        self.key = key or token_bytes(KEY_BYTES)
 
     def use(self, key: bytes) -> None:
         """The key that all who share a store agree on, once it is known."""
-        self._key = key
+        self.key = key
 
     def patient(self, patient_id: str) -> bytes:
         """For a patient's id, which is unique for one client only."""
@@ -39,4 +39,4 @@ class Pseudonyms:
             return f"not-ours:{self._hash('card', text).hex()}"
 
     def _hash(self, kind: str, text: str) -> bytes:
-        return hmac.digest(self._key, f"{kind}:{text}".encode(), "sha256")[:KEPT_BYTES]
+        return hmac.digest(self.key, f"{kind}:{text}".encode(), "sha256")[:KEPT_BYTES]

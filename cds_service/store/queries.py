@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from secrets import token_bytes
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, literal, select, update
 
 from cds_service.store.counted import UNKNOWN_RULE, Counted
-from cds_service.store.pseudonyms import KEY_BYTES
 from cds_service.store.quiet_list import Told
 from cds_service.store.shown import Decision, Feedback, Matter, month_of
 from cds_service.store.tables import CHANGES, DECISIONS, FEEDBACK, PSEUDONYM_KEYS
@@ -147,11 +145,11 @@ def counts(connection: Connection) -> list[Counted]:
     return [Counted(*row) for asked in (of_shown, of_told, of_unknown) for row in connection.execute(asked)]
 
 
-def secret_of(connection: Connection) -> bytes:
-    """The key that all who share this database hash with; made by the first."""
+def secret_of(connection: Connection, ours: bytes) -> bytes:
+    """The key that all who share this database hash with: that of the first who came."""
     found = connection.scalar(select(PSEUDONYM_KEYS.c.secret))
     if found is None:
-        found = token_bytes(KEY_BYTES)
+        found = ours
         connection.execute(insert(PSEUDONYM_KEYS).values(id=1, secret=found))
     return bytes(found)
 

@@ -114,7 +114,7 @@ class Writer:
         if not self._pseudonyms.is_given:
             with connection.begin():
                 next_change(connection)
-                secret = secret_of(connection)
+                secret = secret_of(connection, self._pseudonyms.key)
             self._pseudonyms.use(secret)
         self._seen = 0
         self._look(connection)

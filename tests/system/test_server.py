@@ -59,7 +59,8 @@ def environment(settings: dict[str, str]) -> dict[str, str]:
 
 
 @contextmanager
-def serving(*arguments: str, settings: dict[str, str] | None = None) -> Iterator[Running]:
+def serving(*arguments: str, settings: dict[str, str] | None = None, ready: bool = True) -> Iterator[Running]:
+    """A server that is ready; or, where it cannot be, that answers."""
     port = free_port()
     command = [sys.executable, "-m", "cds_service", *(arguments or ("serve",)), "--port", str(port)]
     with TemporaryDirectory() as folder:
@@ -69,7 +70,7 @@ def serving(*arguments: str, settings: dict[str, str] | None = None) -> Iterator
         process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         running = Running(process, port)
         try:
-            wait_until_ready(running)
+            wait_until_ready(running, (200,) if ready else (200, 503))
             yield running
         finally:
             if process.poll() is None:
@@ -77,13 +78,13 @@ def serving(*arguments: str, settings: dict[str, str] | None = None) -> Iterator
                 process.communicate()
 
 
-def wait_until_ready(running: Running) -> None:
+def wait_until_ready(running: Running, status: tuple[int, ...] = (200,)) -> None:
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         if running.process.poll() is not None:
             raise AssertionError(running.process.communicate())
         try:
-            if httpx.get(f"{running.url}/readyz").status_code == 200:
+            if httpx.get(f"{running.url}/readyz").status_code in status:
                 return
         except httpx.TransportError:
             time.sleep(0.05)
