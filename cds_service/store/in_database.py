@@ -41,10 +41,12 @@ class InDatabase:
         log: Log | None = None,
         now: Callable[[], datetime] = real_time,
         most_waiting: int = MOST_WAITING,
+        patience: float = ANSWER_SECONDS,
     ) -> None:
         self.pseudonyms = pseudonyms or Pseudonyms()
         metrics = metrics or Metrics()
         self._now = now
+        self._patience = patience
         self._engine = engine_of(url)
         self._quiet = QuietList(timedelta(days=quiet_days))
         self._waiting = Waiting(most_waiting, metrics)
@@ -79,7 +81,7 @@ class InDatabase:
         self._waiting.ask(asked)
         self._writer.wake()
         try:
-            return await asyncio.wait_for(asyncio.wrap_future(asked.kept), ANSWER_SECONDS)
+            return await asyncio.wait_for(asyncio.wrap_future(asked.kept), self._patience)
         except TimeoutError:
             raise StoreUnavailable from None
 

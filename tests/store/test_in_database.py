@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
@@ -138,6 +139,7 @@ async def test_a_database_that_cannot_be_reached_holds_nothing_up(opened: Opened
         await away.record("acme", [OVERRIDDEN])
     with pytest.raises(StoreUnavailable):
         await away.counts()
+    await asyncio.sleep(1.2)  # it is tried more than once, and told once
     (tmp_path / "folder").mkdir()
     await until(away.is_reachable)
     assert [(one.what, one.count) for one in await away.counts()] == [("shown", 10)]
@@ -173,6 +175,22 @@ async def test_feedback_that_cannot_be_written_is_refused_and_may_be_sent_again(
     engine.dispose()
     await until(store.is_reachable)
     assert await store.record("acme", [OVERRIDDEN]) == (OVERRIDDEN,)
+
+
+async def test_feedback_waits_for_a_busy_database_only_so_long(tmp_path: Path) -> None:
+    """Whoever sent it is told to send it again, and it counts once whether or not it was written meanwhile."""
+    store = InDatabase(f"sqlite:///{tmp_path}/store.db", 30, patience=0.3)
+    store.open()
+    busy = sqlite3.connect(tmp_path / "store.db", isolation_level=None)
+    busy.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreUnavailable):
+        await store.record("acme", [OVERRIDDEN])
+    busy.execute("ROLLBACK")
+    busy.close()
+    await until(store.is_reachable)
+    await store.record("acme", [OVERRIDDEN])
+    assert [one.count for one in await store.counts()] == [1]
+    store.close()
 
 
 async def test_a_report_that_cannot_be_read_is_refused(opened: Opened, url: str) -> None:
