@@ -78,7 +78,7 @@ def send_until_killed(running: Running, after: float, numbers: Callable[[], int]
         assert first.wait(PATIENCE)
         time.sleep(after)
         running.process.send_signal(signal.SIGKILL)
-        running.process.wait(PATIENCE)
+        running.process.communicate(timeout=PATIENCE)
     for client in clients:
         client.close()
     return set().union(*(one.result() for one in sending))
