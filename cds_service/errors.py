@@ -13,7 +13,8 @@
         ├── DataMissing           412  incomplete
         ├── TooLarge              413  too-long
         ├── UnsupportedMediaType  415  not-supported
-        └── Stopping              503  transient
+        ├── Stopping              503  transient
+        └── StoreUnavailable      503  transient
 
 A refusal knows its HTTP status, its FHIR issue type and its sentence; nothing here knows a web framework. No
 sentence holds chart text: `DataMissing` is given keys and reasons in the service's own words.
@@ -140,3 +141,11 @@ class Stopping(RequestRefused):
     status = 503
     issue_code = "transient"
     sentence = "The service is stopping; send the call again."
+
+
+class StoreUnavailable(RequestRefused):
+    """The database cannot be reached, or not in time."""
+
+    status = 503
+    issue_code = "transient"
+    sentence = "The store cannot be reached; send it again."

@@ -156,6 +156,12 @@ class Metrics:
         self._fetches = Counter(
             "cds_fetch", "Keys that prefetch lacked, by what came of them.", ("key", "result"), registry=self.registry
         )
+        self._dropped = Counter(
+            "cds_decisions_dropped", "Cards shown that found no room to wait for the store.", registry=self.registry
+        )
+        self._store_failures = Counter(
+            "cds_store_failures", "Times that the store could not be read or written.", registry=self.registry
+        )
         self._seconds = Histogram(
             "cds_call_seconds", "Time to answer a hook call.", buckets=BUCKETS, registry=self.registry
         )
@@ -176,6 +182,14 @@ class Metrics:
     def fetched(self, key: str, result: str) -> None:
         """A key that prefetch lacked was read from a FHIR server, or why not in a word."""
         self._fetches.labels(key, result).inc()
+
+    def dropped(self, decisions: int) -> None:
+        """So many cards that were shown will not be kept."""
+        self._dropped.inc(decisions)
+
+    def store_failed(self) -> None:
+        """The store was asked and failed; it is asked again."""
+        self._store_failures.inc()
 
     def text(self) -> bytes:
         """Everything in Prometheus' text format, of all workers where there are several."""

@@ -24,8 +24,10 @@ from cds_service.answer import Answerer, answerer_of
 from cds_service.app import create_app
 from cds_service.knowledge.load import Knowledge
 from cds_service.knowledge.reviews import not_reviewed
-from cds_service.observe import SHARED_COUNTS, Log, take_over_logging
+from cds_service.observe import SHARED_COUNTS, Log, Metrics, take_over_logging
 from cds_service.settings import Command, Loaded, Settings, load_settings
+from cds_service.store.interface import Store
+from cds_service.store.pseudonyms import Pseudonyms
 
 # Running calls may take this long after SIGTERM; with what follows, the process is gone within 10 s.
 GRACE_SECONDS = 8
@@ -110,7 +112,16 @@ def _one(settings: Settings, log: Log, host: str, port: int) -> None:
     url = address_of(host, port)
     answerer = answerer_of(settings, settings.public_url or url)
     server: uvicorn.Server
-    app = create_app(settings, public_url=url, answerer=answerer, log=log, draining=lambda: server.should_exit)
+    metrics = Metrics()
+    app = create_app(
+        settings,
+        public_url=url,
+        answerer=answerer,
+        log=log,
+        metrics=metrics,
+        store=_store(settings, metrics, log),
+        draining=lambda: server.should_exit,
+    )
     server = Announcing(_config(app, host, port), lambda: _announce(settings, log, url, answerer))
     server.run()
 
@@ -120,23 +131,12 @@ def _many(command: Command, settings: Settings, log: Log, host: str, port: int, 
     url = address_of(host, port)
     answerer = answerer_of(settings, settings.public_url or url)
     create_app(settings, public_url=url, answerer=answerer, log=log)
-    warn_of_workers(settings, log)
     config = _config("cds_service.serving:worker_app", host, port, workers)
     sockets = [config.bind_socket()]
     _announce(settings, log, url, answerer)
     with TemporaryDirectory(prefix="cds-service-") as counts:
         os.environ |= {WORKER_COMMAND: command, WORKER_URL: url, SHARED_COUNTS: counts}
         Workers(config, sockets).run()
-
-
-def warn_of_workers(settings: Settings, log: Log) -> None:
-    """A line when a card that was set aside in one worker is still shown by the others."""
-    if settings.quiet_days:
-        message = (
-            "each worker remembers by itself which cards were shown and set aside: a card that was set aside may "
-            "come again from another worker; run one worker where that matters"
-        )
-        log.event("warning", "store-per-worker", setting="CDS_QUIET_DAYS", message=message)
 
 
 def worker_app() -> FastAPI:
@@ -153,7 +153,19 @@ def worker_app() -> FastAPI:
     signal.signal(signal.SIGTERM, stop)
     Thread(target=_stop_when_alone, daemon=True).start()
     url = os.environ[WORKER_URL]
-    return create_app(settings, public_url=url, log=_log(settings), draining=lambda: stopping)
+    log, metrics = _log(settings), Metrics()
+    store = _store(settings, metrics, log)
+    return create_app(settings, public_url=url, log=log, metrics=metrics, store=store, draining=lambda: stopping)
+
+
+def _store(settings: Settings, metrics: Metrics, log: Log) -> Store:
+    """The database, imported only by processes that answer calls: SQLAlchemy costs a fifth of a second."""
+    from cds_service.store.in_database import InDatabase
+
+    key = settings.patient_hash_key
+    pseudonyms = Pseudonyms(key.get_secret_value().encode()) if key else None
+    url = settings.database_url.get_secret_value()
+    return InDatabase(url, settings.quiet_days, pseudonyms=pseudonyms, metrics=metrics, log=log)
 
 
 def _stop_when_alone() -> None:
@@ -191,7 +203,7 @@ def _log(settings: Settings) -> Log:
     """Our lines, and what other libraries log; the server's own news and each read of ours are told by us."""
     log = Log(settings.log_level)
     take_over_logging(log)
-    for name in ("uvicorn", "httpx", "httpcore"):
+    for name in ("uvicorn", "httpx", "httpcore", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)
     return log
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 from cds_service.errors import SettingsError
 
@@ -22,6 +22,9 @@ PREFIX = "CDS_"
 # Variables of this prefix that are not the service's: make test reads them.
 NOT_OURS = frozenset({"CDS_CHROMIUM"})
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+DATABASE = re.compile(r"sqlite:///(?!:memory:|file:)[^?]+|postgresql\+psycopg://.+")
+# These may hold passwords: each may be in a file that CDS_…_FILE names, and none is ever printed.
+SECRETS = ("database_url", "admin_token", "patient_hash_key")
 Command = Literal["serve", "demo", "assess", "settings"]
 
 
@@ -50,6 +53,13 @@ def _day(value: object) -> object:
     """A day and no other form of date; that there is such a day is for pydantic to say."""
     if isinstance(value, str) and not DAY.fullmatch(value):
         raise ValueError("write it as YYYY-MM-DD")
+    return value
+
+
+def _database(value: object) -> object:
+    """A file, or a PostgreSQL server by the one driver there is. A database in memory would be each worker's own."""
+    if isinstance(value, str) and not DATABASE.fullmatch(value):
+        raise ValueError("write it as sqlite:///file.db or postgresql+psycopg://user@host:port/database")
     return value
 
 
@@ -90,6 +100,16 @@ class Settings(BaseModel):
     referral_codes: Path | None = Field(default=None, description="a site's own codes for those orders, a TOML file")
     today: Annotated[date, BeforeValidator(_day)] | None = Field(
         default=None, description="the day of assessment; development only; unset: today in UTC"
+    )
+    database_url: Annotated[SecretStr, BeforeValidator(_database)] = Field(
+        default=SecretStr("sqlite:///cds-service.db"),
+        description="where cards shown and feedback are kept: a SQLite file, or postgresql+psycopg://…",
+    )
+    patient_hash_key: SecretStr | None = Field(
+        default=None, min_length=32, description="names patients in the store; unset: a key that the store keeps"
+    )
+    admin_token: SecretStr | None = Field(
+        default=None, min_length=16, description="what GET /report is asked with; unset: there is no report"
     )
     clients_file: Path | None = Field(
         default=None, description="who may call and which FHIR servers may be read (TOML); unset: no server is"
@@ -132,6 +152,7 @@ def load_settings(environ: Mapping[str, str], command: Command = "serve") -> Loa
     Raises SettingsError, naming the variable, for a value that cannot be and for a combination that is forbidden.
     """
     given = {name: environ[variable(name)] for name in Settings.model_fields if environ.get(variable(name))}
+    given |= _from_files(environ, given)
     defaults = DEFAULTS_OF.get(command, {})
     try:
         settings = Settings.model_validate({**defaults, **given})
@@ -140,9 +161,35 @@ def load_settings(environ: Mapping[str, str], command: Command = "serve") -> Loa
     if command != "settings":
         _check(settings, command)
     origins = {name: "environment" if name in given else "default" for name in Settings.model_fields}
-    known = {variable(name) for name in Settings.model_fields} | NOT_OURS
+    known = {variable(name) for name in Settings.model_fields} | {_file_of(name) for name in SECRETS} | NOT_OURS
     unknown = tuple(sorted(name for name in environ if name.startswith(PREFIX) and name not in known))
     return Loaded(settings, origins, unknown)
+
+
+def _file_of(name: str) -> str:
+    return f"{variable(name)}_FILE"
+
+
+def _from_files(environ: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+    """Secrets that files hold, without the line's end. Raises SettingsError where there are two, or none."""
+    found = {}
+    for name in SECRETS:
+        path = environ.get(_file_of(name))
+        if path and name in given:
+            raise SettingsError(f"{_file_of(name)}: {variable(name)} is set, too; unset one of them")
+        if path:
+            found[name] = _read_secret(name, Path(path))
+    return found
+
+
+def _read_secret(name: str, path: Path) -> str:
+    try:
+        text = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise SettingsError(f"{_file_of(name)}: the file cannot be read") from None
+    if not text:
+        raise SettingsError(f"{_file_of(name)}: the file is empty")
+    return text
 
 
 def _wrong(error: ValidationError) -> SettingsError:

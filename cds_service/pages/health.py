@@ -16,7 +16,9 @@ from cds_service.observe import METRICS_TYPE, Metrics
 NOT_HERE = "There is nothing at this path for this caller."
 
 
-def health_routes(metrics: Metrics, draining: Callable[[], bool]) -> list[APIRoute]:
+def health_routes(
+    metrics: Metrics, draining: Callable[[], bool], store_reachable: Callable[[], bool]
+) -> list[APIRoute]:
     """`/livez`, `/readyz` and `/metrics`. `draining`: the process was told to stop and takes no new work."""
 
     async def live() -> Response:
@@ -25,6 +27,8 @@ def health_routes(metrics: Metrics, draining: Callable[[], bool]) -> list[APIRou
     async def ready() -> Response:
         if draining():
             return JSONResponse({"status": "stopping"}, 503)
+        if not store_reachable():
+            return JSONResponse({"status": "store unreachable"}, 503)
         return JSONResponse({"status": "ready"})
 
     async def counted(request: Request) -> Response:

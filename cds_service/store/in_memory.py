@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from threading import Lock
 
-from cds_service.store.shown import Feedback, FeedbackOutcome, Matter, Shown
+from cds_service.store.counted import UNKNOWN_RULE, Counted
+from cds_service.store.pseudonyms import Pseudonyms
+from cds_service.store.quiet_list import QuietList, Told
+from cds_service.store.shown import Feedback, Matter, Shown, month_of, real_time
 
 # About 50 MB when full. A card that was pushed out is as one from before a restart, and its quiet period is over.
 MOST_CARDS = 50_000
@@ -23,25 +26,30 @@ class Kept:
     told: Feedback | None = None
 
 
-def real_time() -> datetime:
-    """Now. Quiet periods keep the real clock, whatever day is assessed."""
-    return datetime.now(UTC)
-
-
 class InMemory:
     """The cards shown last, and feedback on cards it does not know; the oldest go first."""
 
     def __init__(
         self, quiet_days: int, *, now: Callable[[], datetime] = real_time, most_cards: int = MOST_CARDS
     ) -> None:
-        self._quiet_period = timedelta(days=quiet_days)
+        self.pseudonyms = Pseudonyms()
         self._now = now
         self._most = most_cards
         self._lock = Lock()
         self._cards: OrderedDict[str, Kept] = OrderedDict()
-        self._overridden: dict[Matter, dict[str, datetime]] = {}
+        self._quiet = QuietList(timedelta(days=quiet_days))
         # Apart from the cards: whoever makes up ids pushes out only what others made up.
-        self._unknown: OrderedDict[tuple[str, str], FeedbackOutcome] = OrderedDict()
+        self._unknown: OrderedDict[tuple[str, str], tuple[Feedback, str]] = OrderedDict()
+
+    def open(self) -> None:
+        """Nothing is to be done."""
+
+    def close(self) -> None:
+        """Nothing is kept."""
+
+    def is_reachable(self) -> bool:
+        """It is here."""
+        return True
 
     def remember(self, shown: Shown) -> None:
         """A card is being answered."""
@@ -49,7 +57,7 @@ class InMemory:
             self._cards[shown.card] = Kept(shown, self._now())
             if len(self._cards) > self._most:
                 _, oldest = self._cards.popitem(last=False)
-                self._end_quiet(oldest.shown)
+                self._learn(oldest.shown, Feedback(oldest.shown.card, "accepted"))
 
     async def record(self, client: str, told: Sequence[Feedback]) -> tuple[Feedback, ...]:
         """Feedback of one client; the part of it that was news."""
@@ -59,33 +67,44 @@ class InMemory:
     def is_quiet(self, matter: Matter) -> bool:
         """A card of this matter was overridden, and its quiet period is not over."""
         with self._lock:
-            since = self._overridden.get(matter)
-            return since is not None and self._now() < max(since.values()) + self._quiet_period
+            return self._quiet.is_quiet(matter, self._now())
+
+    async def counts(self) -> Sequence[Counted]:
+        """What is in memory."""
+        with self._lock:
+            found = Counter((*_place(kept), "shown", "") for kept in self._cards.values())
+            found.update(
+                (*_place(kept), kept.told.outcome, kept.told.reason) for kept in self._cards.values() if kept.told
+            )
+            found.update(
+                (UNKNOWN_RULE, client, "", month, told.outcome, told.reason)
+                for (client, _), (told, month) in self._unknown.items()
+            )
+        return [Counted(*key, count) for key, count in found.items()]
 
     def _is_news(self, client: str, told: Feedback) -> bool:
         kept = self._cards.get(told.card)
         if kept is None:
             return self._is_news_of_unknown(client, told)
-        matter = kept.shown.matter
-        if matter.client != client or (kept.told and kept.told.outcome == told.outcome):
+        if kept.shown.matter.client != client or (kept.told and kept.told.outcome == told.outcome):
             return False
         kept.told = told
-        if told.outcome == "overridden":
-            self._overridden.setdefault(matter, {})[told.card] = self._now()
-        else:
-            self._end_quiet(kept.shown)
+        self._learn(kept.shown, told)
         return True
 
     def _is_news_of_unknown(self, client: str, told: Feedback) -> bool:
-        if self._unknown.get((client, told.card)) == told.outcome:
+        known = self._unknown.get((client, told.card))
+        if known and known[0].outcome == told.outcome:
             return False
-        self._unknown[client, told.card] = told.outcome
+        self._unknown[client, told.card] = told, month_of(self._now())
         if len(self._unknown) > self._most:
             self._unknown.popitem(last=False)
         return True
 
-    def _end_quiet(self, shown: Shown) -> None:
-        since = self._overridden.get(shown.matter, {})
-        since.pop(shown.card, None)
-        if not since:
-            self._overridden.pop(shown.matter, None)
+    def _learn(self, shown: Shown, told: Feedback) -> None:
+        now = self._now()
+        self._quiet.learn([Told(shown.matter, shown.card, told.outcome, now)], now)
+
+
+def _place(kept: Kept) -> tuple[str, str, str, str]:
+    return kept.shown.rule, kept.shown.matter.client, kept.shown.tenant, month_of(kept.at)

@@ -16,7 +16,12 @@ class Pseudonyms:
     """Keyed hashes. Without a key one is made: what was hashed before a restart is then never met again."""
 
     def __init__(self, key: bytes | None = None) -> None:
-        self._key = key or token_bytes(KEY_BYTES)
+        self.is_given = key is not None
+        self.key = key or token_bytes(KEY_BYTES)
+
+    def use(self, key: bytes) -> None:
+        """The key that all who share a store agree on, once it is known."""
+        self.key = key
 
     def patient(self, patient_id: str) -> bytes:
         """For a patient's id, which is unique for one client only."""
@@ -34,4 +39,4 @@ class Pseudonyms:
             return f"not-ours:{self._hash('card', text).hex()}"
 
     def _hash(self, kind: str, text: str) -> bytes:
-        return hmac.digest(self._key, f"{kind}:{text}".encode(), "sha256")[:KEPT_BYTES]
+        return hmac.digest(self.key, f"{kind}:{text}".encode(), "sha256")[:KEPT_BYTES]

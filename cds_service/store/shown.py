@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Literal
 
 FeedbackOutcome = Literal["accepted", "overridden"]
@@ -24,12 +25,21 @@ class Matter:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One card in an answer, by its uuid; the store adds when."""
+    """One card in an answer, by its uuid; the store adds when. `tenant` is empty where nobody names one."""
 
     card: str
     rule: str
     knowledge_version: str
     matter: Matter
+    tenant: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A card that was shown, and when."""
+
+    shown: Shown
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +53,13 @@ class Feedback:
     card: str
     outcome: FeedbackOutcome
     reason: str = ""
+
+
+def real_time() -> datetime:
+    """Now. Quiet periods keep the real clock, whatever day is assessed."""
+    return datetime.now(UTC)
+
+
+def month_of(at: datetime) -> str:
+    """As the report writes it, "2026-11"; in UTC."""
+    return at.astimezone(UTC).strftime("%Y-%m")

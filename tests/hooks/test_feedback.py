@@ -13,6 +13,8 @@ import pytest
 
 from cds_service.answer import Answerer
 from cds_service.settings import Settings
+from cds_service.store.counted import Counted
+from cds_service.store.pseudonyms import Pseudonyms
 from cds_service.store.shown import Feedback, Matter, Shown
 from tests.hooks.calls import (
     CALL,
@@ -244,6 +246,21 @@ class Told:
 
     def __init__(self) -> None:
         self.told: list[Feedback] = []
+        self.pseudonyms = Pseudonyms()
+
+    def open(self) -> None:
+        """It is."""
+
+    def close(self) -> None:
+        """It may be."""
+
+    def is_reachable(self) -> bool:
+        """Always."""
+        return True
+
+    async def counts(self) -> Sequence[Counted]:
+        """Nothing is counted."""
+        return ()
 
     def remember(self, shown: Shown) -> None:
         """Forgotten."""

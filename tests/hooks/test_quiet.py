@@ -15,9 +15,7 @@ import pytest
 from cds_service.answer import Answerer
 from cds_service.hooks.services import PATIENT_VIEW, Service
 from cds_service.hooks.shown import ShownCards
-from cds_service.observe import Log
 from cds_service.record.prefetch import supplied_chart
-from cds_service.serving import warn_of_workers
 from cds_service.settings import Settings
 from cds_service.store.in_memory import InMemory
 from cds_service.store.pseudonyms import Pseudonyms
@@ -305,10 +303,3 @@ async def test_another_client_is_not_silenced(answerer: Answerer) -> None:
     await store.record("acme", [Feedback(card.uuid, "overridden")])
     assert views.leaving(call, answered, "acme") == ()
     assert views.leaving(call, answered, "other")
-
-
-@pytest.mark.parametrize(("days", "events"), [(30, ["store-per-worker"]), (0, [])])
-def test_several_workers_are_told_that_each_remembers_by_itself(days: int, events: list[str]) -> None:
-    lines = Lines()
-    warn_of_workers(Settings(quiet_days=days), Log("info", lines))
-    assert [json.loads(line)["event"] for line in lines.raw] == events

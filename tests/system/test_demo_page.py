@@ -49,10 +49,11 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server of the demo in a process of its own."""
     url = f"http://127.0.0.1:{free_port()}"
     environ = {name: value for name, value in os.environ.items() if not name.startswith("CDS_")}
+    environ["CDS_DATABASE_URL"] = f"sqlite:///{tmp_path_factory.mktemp('store')}/store.db"
     server = subprocess.Popen(
         [sys.executable, "-m", "cds_service", "demo", "--port", url.rpartition(":")[2]],
         stdout=subprocess.DEVNULL,

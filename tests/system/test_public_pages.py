@@ -19,10 +19,11 @@ WIDE = {"width": 1280, "height": 900}
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server in a process of its own."""
     url = f"http://127.0.0.1:{free_port()}"
     environ = {name: value for name, value in os.environ.items() if not name.startswith("CDS_")}
+    environ["CDS_DATABASE_URL"] = f"sqlite:///{tmp_path_factory.mktemp('store')}/store.db"
     command = [sys.executable, "-m", "cds_service", "serve", "--port", url.rpartition(":")[2]]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, env={**environ, "CDS_REQUIRE_AUTH": "false"})
     try:

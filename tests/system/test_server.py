@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
@@ -57,29 +59,32 @@ def environment(settings: dict[str, str]) -> dict[str, str]:
 
 
 @contextmanager
-def serving(*arguments: str, settings: dict[str, str] | None = None) -> Iterator[Running]:
+def serving(*arguments: str, settings: dict[str, str] | None = None, ready: bool = True) -> Iterator[Running]:
+    """A server that is ready; or, where it cannot be, that answers."""
     port = free_port()
     command = [sys.executable, "-m", "cds_service", *(arguments or ("serve",)), "--port", str(port)]
-    process = subprocess.Popen(
-        command, env=environment(settings or SETTINGS), stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    running = Running(process, port)
-    try:
-        wait_until_ready(running)
-        yield running
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.communicate()
+    with TemporaryDirectory() as folder:
+        # Unless the test names one, each server has a database of its own.
+        database = {"CDS_DATABASE_URL": f"sqlite:///{folder}/store.db"}
+        env = environment(database | (settings or SETTINGS))
+        process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        running = Running(process, port)
+        try:
+            wait_until_ready(running, (200,) if ready else (200, 503))
+            yield running
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.communicate()
 
 
-def wait_until_ready(running: Running) -> None:
+def wait_until_ready(running: Running, status: tuple[int, ...] = (200,)) -> None:
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         if running.process.poll() is not None:
             raise AssertionError(running.process.communicate())
         try:
-            if httpx.get(f"{running.url}/readyz").status_code == 200:
+            if httpx.get(f"{running.url}/readyz").status_code in status:
                 return
         except httpx.TransportError:
             time.sleep(0.05)
@@ -246,10 +251,11 @@ def test_an_address_is_written_as_clients_write_it() -> None:
     assert address_of("::1", 8000) == "http://[::1]:8000"
 
 
-def test_a_port_in_use_ends_the_start() -> None:
+def test_a_port_in_use_ends_the_start(tmp_path: Path) -> None:
     with serving() as running:
         command = [sys.executable, "-m", "cds_service", "serve", "--port", str(running.port)]
-        second = subprocess.run(command, env=environment(SETTINGS), capture_output=True, timeout=PATIENCE, check=False)
+        env = environment(SETTINGS | {"CDS_DATABASE_URL": f"sqlite:///{tmp_path}/store.db"})
+        second = subprocess.run(command, env=env, capture_output=True, timeout=PATIENCE, check=False)
     assert second.returncode == 3
     assert second.stderr == b""
     assert b"address already in use" in second.stdout

@@ -1,0 +1,55 @@
+"""The tables are those this release knows. Alembic is imported only where they are not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect, text
+
+from cds_service.errors import StoreUnavailable
+
+NEWEST = "0001"
+OLDEST = "base"
+# Any number that nobody else locks in the same database: who starts together waits here for the first.
+LOCK = 7_116_271_001
+TOO_NEW = "a newer release has changed the database; start that release, or give this one another database"
+
+
+def migrate(connection: Connection) -> None:
+    """Make the tables what this release knows; one process at a time. Raises StoreUnavailable for a newer database."""
+    with connection.begin():
+        if _revision(connection) == NEWEST:
+            return
+    with connection.begin():
+        _wait_for_turn(connection)
+        if _revision(connection) not in (None, NEWEST):
+            raise StoreUnavailable(TOO_NEW)
+        move(connection, NEWEST)
+
+
+def move(connection: Connection, revision: str) -> None:
+    """Up or down to a revision, in the transaction that is open."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    if revision == OLDEST:
+        command.downgrade(config, revision)
+    else:
+        command.upgrade(config, revision)
+
+
+def _revision(connection: Connection) -> str | None:
+    """The revision the database says it is at; None where it is new."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found
+
+
+def _wait_for_turn(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})

@@ -1,0 +1,174 @@
+"""The one thread that writes to the database: what waits is committed in groups, and the quiet list kept up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from threading import Event, Thread
+from time import monotonic
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from cds_service.errors import StoreUnavailable
+from cds_service.observe import Log, Metrics
+from cds_service.store.migrating import migrate
+from cds_service.store.pseudonyms import Pseudonyms
+from cds_service.store.queries import (
+    keep_decisions,
+    keep_feedback,
+    last_change,
+    next_change,
+    secret_of,
+    told_after,
+)
+from cds_service.store.quiet_list import QuietList, Told
+from cds_service.store.shown import Decision, Feedback
+from cds_service.store.waiting import Asked, Waiting
+
+# Cards shown wait so long for company; feedback is written at once. Others' overrides are learnt as soon.
+TURN_SECONDS = 0.2
+# A database that could not be reached is tried again.
+RETRY_SECONDS = 0.5
+# A database that has not answered for so long is as one that cannot be reached.
+SILENT_SECONDS = 3.0
+
+
+class Writer:
+    """Takes turns: connect where need be, write what waits, learn what others wrote."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        waiting: Waiting,
+        quiet: QuietList,
+        pseudonyms: Pseudonyms,
+        metrics: Metrics,
+        log: Log,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._engine = engine
+        self._waiting = waiting
+        self._quiet = quiet
+        self._pseudonyms = pseudonyms
+        self._metrics = metrics
+        self._log = log
+        self._now = now
+        self._connection: Connection | None = None
+        self._seen = 0
+        self._heard_at: float | None = None
+        self._lost = False
+        self._tried, self._wake, self._closing = Event(), Event(), Event()
+        self._thread = Thread(target=self._run, name="store-writer", daemon=True)
+
+    def start(self, patience: float) -> None:
+        """Begin; returns when the database was tried once, or after so many seconds."""
+        self._thread.start()
+        self._tried.wait(patience)
+
+    def stop(self, patience: float) -> None:
+        """Write what waits and end; returns after so many seconds at the latest."""
+        self._closing.set()
+        self._wake.set()
+        self._thread.join(patience)
+
+    def wake(self) -> None:
+        """Somebody waits: take the next turn now."""
+        self._wake.set()
+
+    def is_reachable(self) -> bool:
+        """The database answered just now."""
+        heard_at = self._heard_at
+        return heard_at is not None and monotonic() - heard_at < SILENT_SECONDS
+
+    def _run(self) -> None:
+        while not self._closing.is_set():
+            done = self._turn()
+            self._tried.set()
+            self._wake.wait(TURN_SECONDS if done else RETRY_SECONDS)
+            self._wake.clear()
+        while not self._waiting.is_empty() and self._turn():
+            pass
+        self._let_go()
+
+    def _turn(self) -> bool:
+        """Whether the database could be reached."""
+        decisions, asked = self._waiting.decisions(), self._waiting.asked()
+        try:
+            connection = self._connection or self._connect()
+            news = self._write(connection, decisions, asked) if decisions or asked else self._look(connection)
+        except (SQLAlchemyError, StoreUnavailable) as error:
+            self._failed(error, decisions, asked)
+            return False
+        self._heard()
+        for one, new in zip(asked, news, strict=True):
+            one.kept.set_result(new)
+        if not self._waiting.is_empty():
+            self._wake.set()
+        return True
+
+    def _connect(self) -> Connection:
+        """The tables as this release needs them, the key of the names, and then nothing learnt yet."""
+        connection = self._connection = self._engine.connect()
+        migrate(connection)
+        if not self._pseudonyms.is_given:
+            with connection.begin():
+                next_change(connection)
+                secret = secret_of(connection, self._pseudonyms.key)
+            self._pseudonyms.use(secret)
+        self._seen = 0
+        self._look(connection)
+        return connection
+
+    def _write(
+        self, connection: Connection, decisions: list[Decision], asked: list[Asked]
+    ) -> list[tuple[Feedback, ...]]:
+        """One transaction for all that waits. What it quiets is known before anybody is told that it is kept."""
+        now = self._now()
+        with connection.begin():
+            change = next_change(connection)
+            keep_decisions(connection, decisions, change)
+            news = [keep_feedback(connection, one.client, one.told, now, change) for one in asked]
+            told = told_after(connection, self._seen, now - self._quiet.quiet_period)
+        self._learn(told, change, now)
+        return news
+
+    def _look(self, connection: Connection) -> list[tuple[Feedback, ...]]:
+        """What others wrote. Nobody asked, so nobody has news."""
+        now = self._now()
+        with connection.begin():
+            change = last_change(connection)
+            told = [] if change == self._seen else told_after(connection, self._seen, now - self._quiet.quiet_period)
+        self._learn(told, change, now)
+        return []
+
+    def _learn(self, told: list[Told], change: int, now: datetime) -> None:
+        self._seen = change
+        self._quiet.learn(told, now)
+
+    def _heard(self) -> None:
+        self._heard_at = monotonic()
+        if self._lost:
+            self._lost = False
+            self._log.event("info", "store-reached", setting="CDS_DATABASE_URL", message="the database answers again")
+
+    def _failed(self, error: SQLAlchemyError | StoreUnavailable, decisions: list[Decision], asked: list[Asked]) -> None:
+        """Cards wait for the next turn, whoever sent feedback is told to send it again."""
+        self._metrics.store_failed()
+        self._heard_at = None
+        self._let_go()
+        self._waiting.give_back(decisions)
+        for one in asked:
+            one.kept.set_exception(StoreUnavailable())
+        if not self._lost:
+            self._lost = True
+            why = str(error) if isinstance(error, StoreUnavailable) else type(error).__name__
+            message = f"the database cannot be used ({why}); feedback is refused and cards shown wait to be kept"
+            self._log.event("error", "store-lost", setting="CDS_DATABASE_URL", message=message)
+
+    def _let_go(self) -> None:
+        """The connection, and all that the pool holds: the next turn begins anew."""
+        if self._connection:
+            self._connection.close()
+            self._connection = None
+        self._engine.dispose()
