@@ -130,13 +130,16 @@ def _many(command: Command, settings: Settings, log: Log, host: str, port: int, 
 
 
 def warn_of_workers(settings: Settings, log: Log) -> None:
-    """A line when a card that was set aside in one worker is still shown by the others."""
+    """A line for what one worker remembers and the others do not."""
     if settings.quiet_days:
         message = (
             "each worker remembers by itself which cards were shown and set aside: a card that was set aside may "
             "come again from another worker; run one worker where that matters"
         )
         log.event("warning", "store-per-worker", setting="CDS_QUIET_DAYS", message=message)
+    if settings.require_auth:
+        message = "each worker remembers by itself which tokens were used: one may be used again with another worker"
+        log.event("warning", "tokens-per-worker", setting="CDS_REQUIRE_AUTH", message=message)
 
 
 def worker_app() -> FastAPI:

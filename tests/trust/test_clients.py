@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,10 +14,13 @@ from cds_service.answer import Answerer, answerer_of
 from cds_service.app import create_app
 from cds_service.errors import SettingsError
 from cds_service.settings import Settings
-from cds_service.trust.clients import Client, anonymous_client
+from cds_service.trust.clients import Client
+from cds_service.trust.clients_file import clients_of
 from cds_service.wire.decoding import decode_call
 from tests.fetch.services import row, server, service, settings_of
 from tests.hooks.calls import CALL, check_cards, check_outcome, condition, with_conditions
+from tests.trust.mint import ABSENT, EC, RSA, public_set
+from tests.trust.mint import row as bearer
 
 WHOLE = row(
     server("https://ehr.example/fhir/", open=True, private=False),
@@ -33,7 +37,7 @@ WHOLE = row(
 
 
 def client(folder: Path, clients: str, **settings: object) -> Client:
-    return anonymous_client(settings_of(folder, clients, **settings), "http://127.0.0.1:8000")
+    return clients_of(settings_of(folder, clients, **settings), "http://127.0.0.1:8000").anonymous
 
 
 def test_every_key_that_has_an_effect(tmp_path: Path) -> None:
@@ -53,18 +57,112 @@ def test_what_a_row_does_not_say(tmp_path: Path, clients: str) -> None:
 
 
 def test_without_a_file_nobody_may_use_a_server() -> None:
-    assert anonymous_client(Settings(), "http://127.0.0.1:8000") == Client()
+    assert clients_of(Settings(), "http://127.0.0.1:8000").anonymous == Client()
+
+
+def write_keys(folder: Path) -> None:
+    """Key files, good and bad, beside the clients file."""
+    written = {"acme.jwks": public_set(EC, RSA), "one": dict(EC.as_dict(private=False)), "none": {"keys": []}}
+    for name, value in {**written, "numbers": {"keys": [1]}, "sandbox": SANDBOX_SET}.items():
+        (folder / f"{name}.json").write_text(json.dumps(value), encoding="utf-8")
+
+
+SANDBOX_SET = {"keys": [{**EC.as_dict(private=False), "kid": "44823f3d-0b01-4a6c-a80e-b9d3e8a7226f"}]}
+SANDBOX_JKU = "https://sandbox.cds-hooks.org/.well-known/jwks.json"
+
+
+def test_every_key_about_tokens(tmp_path: Path) -> None:
+    write_keys(tmp_path)
+    text = bearer(
+        algorithms=["RS384"],
+        jku=["https://ehr.example/jwks.json?a=b", "http://127.0.0.1:81", "https://keys.local/x/"],
+        audiences=["sand_man"],
+        tenants=["north"],
+        subjects=["client-1"],
+        replay="observe",
+        rate_per_minute=600,
+        concurrent=20,
+        smart_links=False,
+    )
+    text += server("https://keys.local/fhir", private=True)
+    both = clients_of(settings_of(tmp_path, row(silent=True) + text), "http://127.0.0.1:8000")
+    assert both.anonymous.silent is True
+    (made,) = both.registered
+    assert (made.id, made.rate_per_minute, made.concurrent) == ("acme", 600, 20)
+    assert made.issuer is not None
+    told = (made.issuer.name, made.issuer.algorithms, made.issuer.audiences, made.issuer.tenants, made.issuer.subjects)
+    assert told == ("https://ehr.example", ("RS384",), ("sand_man",), ("north",), ("client-1",))
+    assert made.issuer.observe_replays
+    assert [key["kid"] for key in made.issuer.pinned] == ["ec", "rsa"]
+    at = [(it.asked.path, it.asked.query, it.server.private) for it in made.issuer.jku]
+    assert at == [("/jwks.json", "a=b", False), ("/", "", True), ("/x/", "", True)]
+
+
+SANDBOX_ROWS = {
+    "issuer": bearer(issuer="https://sandbox.cds-hooks.org"),
+    "jku": bearer(jku=[SANDBOX_JKU]),
+    "jwks_file": bearer(jwks_file="sandbox.json"),
+}
+SPELLINGS = ("https://SANDBOX.cds-hooks.org/", "https://sandbox.cds-hooks.org.", "https://sandbox.cds-hooks.org:443")
+
+
+@pytest.mark.parametrize(
+    ("key", "clients"), [*SANDBOX_ROWS.items(), *(("issuer", bearer(issuer=it)) for it in SPELLINGS)]
+)
+def test_the_public_sandbox_is_for_development_only(tmp_path: Path, key: str, clients: str) -> None:
+    write_keys(tmp_path)
+    assert clients_of(settings_of(tmp_path, clients), "http://127.0.0.1:8000").registered
+    for auth in (True, False):
+        with pytest.raises(SettingsError, match=rf"clients\[1\]\.{key}: the public sandbox's private key is public"):
+            client(tmp_path, clients, profile="production", require_auth=auth)
+
+
+def test_an_issuer_need_not_be_an_address(tmp_path: Path) -> None:
+    write_keys(tmp_path)
+    settings = settings_of(tmp_path, bearer(issuer="https://[x"), profile="production")
+    assert clients_of(settings, "http://127.0.0.1:8000").registered
+
+
+def test_tokens_are_asked_for_only_where_somebody_can_bring_one(tmp_path: Path, answerer: Answerer) -> None:
+    for clients in ("", row()):
+        with pytest.raises(SettingsError, match=r"^CDS_REQUIRE_AUTH: no client is registered that could bring a token"):
+            create_app(settings_of(tmp_path, clients, require_auth=True), answerer=answerer)
+
+
+def test_the_demo_registers_its_servers_for_every_client(tmp_path: Path) -> None:
+    write_keys(tmp_path)
+    both = clients_of(settings_of(tmp_path, bearer(), demo=True), "http://127.0.0.1:8000")
+    assert both.registered[0].fhir_servers == both.anonymous.fhir_servers != ()
 
 
 WRONG: dict[str, tuple[str, str]] = {
-    "an issuer": (
-        '[[clients]]\nid = "acme"\nissuer = "https://x"\n',
-        "clients[1].issuer: this release does not verify",
-    ),
-    "another id": ('[[clients]]\nid = "acme"\n', 'clients[1].id: this release knows every caller as id = "anonymous"'),
-    "no id": ("[[clients]]\nsilent = true\n", "clients[1].id: this release knows"),
-    "two rows": (row() + row(), "clients[2].id: this release knows"),
-    "an unknown key": (row(rate_per_minute=5), "clients[1].rate_per_minute: nothing reads this key"),
+    "another id without an issuer": ('[[clients]]\nid = "acme"\n', "clients[1].issuer: name the issuer of its tokens"),
+    "no id": ("[[clients]]\nsilent = true\n", "clients[1].id: Field required"),
+    "an id that is no label": (bearer(id="a b"), "clients[1].id: Value error, write it with letters"),
+    "an id that is taken": (bearer() + bearer(issuer="x"), "clients[2].id: another row has this id"),
+    "two rows for everybody": (row() + row(), "clients[2].id: another row has this id"),
+    "an issuer that is taken": (bearer() + bearer(id="b"), "clients[2].issuer: another row has this issuer"),
+    "an empty issuer": (bearer(issuer=""), "clients[1].issuer: String should have at least 1 character"),
+    "an issuer for everybody": (bearer(id="anonymous"), "clients[1].id: this id is for the row without an issuer"),
+    "no keys": (bearer(jwks_file=ABSENT), "clients[1].issuer: say where the keys of this issuer are"),
+    "keys without an issuer": (row(tenants=["x"]), "clients[1].tenants: it is about tokens, which only a row with an"),
+    "no algorithm": (bearer(algorithms=[]), "clients[1].algorithms: Tuple should have at least 1 item"),
+    "alg none": (bearer(algorithms=["none"]), "clients[1].algorithms[1]: Input should be 'ES256'"),
+    "a shared secret": (bearer(algorithms=["HS256"]), "clients[1].algorithms[1]: Input should be 'ES256'"),
+    "a key file that is not there": (bearer(jwks_file="x.json"), "clients[1].jwks_file: x.json: No such file"),
+    "a key file that is no JSON": (bearer(jwks_file="clients.toml"), "clients[1].jwks_file: clients.toml: it is not J"),
+    "a key file that is no set": (bearer(jwks_file="one.json"), "clients[1].jwks_file: one.json: write a JWK Set"),
+    "a key file without keys": (bearer(jwks_file="none.json"), "clients[1].jwks_file: none.json: write a JWK Set"),
+    "keys that are none": (bearer(jwks_file="numbers.json"), "clients[1].jwks_file: numbers.json: write a JWK Set"),
+    "a jku that is no list": (bearer(jku="https://x.example"), "clients[1].jku: Input should be a valid tuple"),
+    "a jku that is none": (bearer(jku=["ehr.example"]), "clients[1].jku[1]: Value error, write it as https://"),
+    "a jku with a fragment": (bearer(jku=["https://x.example/a?b#c"]), "clients[1].jku[1]: Value error, write it as"),
+    "a jku in plain http": (bearer(jku=["https://x.example", "http://x.example"]), "clients[1].jku[2]: plain http is"),
+    "a rate that is none": (row(rate_per_minute=-1), "clients[1].rate_per_minute: Input should be greater than"),
+    "a number as text": (row(concurrent="5"), "clients[1].concurrent: Input should be a valid integer"),
+    "links that are not built": (row(smart_links=True), "clients[1].smart_links: Value error, this release does not"),
+    "a word for replay": (bearer(replay="allow"), "clients[1].replay: Input should be 'reject' or 'observe'"),
+    "an unknown key": (row(rate_per_hour=5), "clients[1].rate_per_hour: nothing reads this key"),
     "an unknown key of a server": (
         row(server("https://x.example") + "secret = 1\n"),
         "clients[1].fhir_servers[1].secret: nothing reads this key",
@@ -89,6 +187,7 @@ WRONG: dict[str, tuple[str, str]] = {
 
 @pytest.mark.parametrize(("clients", "why"), WRONG.values(), ids=WRONG)
 def test_a_mistake_names_file_and_key(tmp_path: Path, clients: str, why: str) -> None:
+    write_keys(tmp_path)
     with pytest.raises(SettingsError) as refused:
         client(tmp_path, clients)
     assert str(refused.value).startswith(f"CDS_CLIENTS_FILE: {tmp_path / 'clients.toml'}: ")
@@ -102,7 +201,7 @@ def test_production_refuses_plain_http_on_loopback_too(tmp_path: Path) -> None:
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"CDS_CLIENTS_FILE: .*No such file"):
-        anonymous_client(Settings(clients_file=tmp_path / "x.toml"), "http://127.0.0.1:8000")
+        clients_of(Settings(clients_file=tmp_path / "x.toml"), "http://127.0.0.1:8000")
 
 
 @pytest.mark.parametrize(
@@ -116,7 +215,7 @@ def test_names_that_are_none_stop_the_start(
 
 
 def bases(settings: Settings, address: str) -> list[str]:
-    return [it.base.origin + it.base.path for it in anonymous_client(settings, address).fhir_servers if it.open]
+    return [it.base.origin + it.base.path for it in clients_of(settings, address).anonymous.fhir_servers if it.open]
 
 
 SANDBOX = "https://launch.smarthealthit.org/v/r4/fhir"
