@@ -146,9 +146,9 @@ def _in_words(told: Mapping[str, Any]) -> list[str]:
 def _settings(given: argparse.Namespace, environ: Environment) -> int:
     loaded = load_settings(environ, "settings")
     for name in Settings.model_fields:
-        print(f"{variable(name):26}{_shown(getattr(loaded.settings, name)):24}{loaded.origins[name]}")
+        print(f"{variable(name):28}{_shown(getattr(loaded.settings, name)):24}{loaded.origins[name]}")
     for name in loaded.unknown:
-        print(f"{name:26}{'':24}unknown")
+        print(f"{name:28}{'':24}unknown")
     return 0
 
 

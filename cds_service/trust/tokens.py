@@ -101,6 +101,9 @@ class Tokens:
         self, clients: Sequence[Client], keys: Mapping[str, IssuerKeys], replays: Replays, now: Callable[[], float]
     ) -> None:
         self._by_issuer = {client.issuer.name: (client, client.issuer) for client in clients if client.issuer}
+        self._registries = {
+            name: _registry(name) for _, issuer in self._by_issuer.values() for name in issuer.algorithms
+        }
         self._keys = keys
         self._replays = replays
         self._now = now
@@ -136,7 +139,7 @@ class Tokens:
         if key is None:
             raise TokenRefused("key", "no key with its kid and alg is pinned, or published at a jku of the row")
         try:
-            deserialize_compact(read.token, key, registry=_registry(read.header.alg))
+            deserialize_compact(read.token, key, registry=self._registries[read.header.alg])
         except (JoseError, ValueError, TypeError, RecursionError):
             raise TokenRefused("signature", "its signature is not of this key") from None
 

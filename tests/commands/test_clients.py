@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from pathlib import Path
 from time import time
@@ -170,10 +169,8 @@ def test_the_first_thing_wrong_before_a_token_is_believed(
     assert "Zzmarked" not in out
 
 
-def test_a_token_from_stdin(file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_can_be_checked(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file.write_text(row(), encoding="utf-8")
-    monkeypatch.setattr("sys.stdin", io.StringIO(real()))
-    assert cli.main(["clients", "check", "acme", "-"]) == 0
     assert cli.main(["clients", "check", "acme"]) == 0
     assert cli.main(["clients", "check", "acme", "/nowhere"]) == 2
     assert "/nowhere: No such file" in capsys.readouterr().err

@@ -91,6 +91,32 @@ def row(**keys: object) -> str:
     return "\n".join(["[[clients]]", *lines, ""])
 
 
+STRANGER = ECKey.generate_key("P-384", {"kid": "ec"})
+PINNED = row(tenants=["north"], subjects=["client-1"], audiences=["sand_man"])
+
+
+def fitting(**others: object) -> dict[str, object]:
+    """The claims that the strictest row wants."""
+    return {"tenant": "north", "sub": "client-1", **others}
+
+
+def good(
+    key: ECKey | RSAKey = EC, algorithm: str = "ES384", header: Mapping[str, object] | None = None, **o: Any
+) -> str:
+    return token(key, algorithm, header, **fitting(**o))
+
+
+def write_keys(folder: Path) -> None:
+    """Key files, good and bad, beside the clients file."""
+    written = {"acme.jwks": public_set(EC, RSA), "one": dict(EC.as_dict(private=False)), "none": {"keys": []}}
+    for name, value in {**written, "numbers": {"keys": [1]}, "sandbox": SANDBOX_SET}.items():
+        (folder / f"{name}.json").write_text(json.dumps(value), encoding="utf-8")
+
+
+SANDBOX_SET = {"keys": [{**EC.as_dict(private=False), "kid": "44823f3d-0b01-4a6c-a80e-b9d3e8a7226f"}]}
+SANDBOX_JKU = "https://sandbox.cds-hooks.org/.well-known/jwks.json"
+
+
 def settings_of(folder: Path, clients: str = "", **settings: object) -> Settings:
     """The settings of a production service with these clients, whose keys are beside the file."""
     path = folder / "clients.toml"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -19,7 +18,7 @@ from cds_service.trust.clients_file import clients_of
 from cds_service.wire.decoding import decode_call
 from tests.fetch.services import row, server, service, settings_of
 from tests.hooks.calls import CALL, check_cards, check_outcome, condition, with_conditions
-from tests.trust.mint import ABSENT, EC, RSA, public_set
+from tests.trust.mint import ABSENT, write_keys
 from tests.trust.mint import row as bearer
 
 WHOLE = row(
@@ -58,81 +57,6 @@ def test_what_a_row_does_not_say(tmp_path: Path, clients: str) -> None:
 
 def test_without_a_file_nobody_may_use_a_server() -> None:
     assert clients_of(Settings(), "http://127.0.0.1:8000").anonymous == Client()
-
-
-def write_keys(folder: Path) -> None:
-    """Key files, good and bad, beside the clients file."""
-    written = {"acme.jwks": public_set(EC, RSA), "one": dict(EC.as_dict(private=False)), "none": {"keys": []}}
-    for name, value in {**written, "numbers": {"keys": [1]}, "sandbox": SANDBOX_SET}.items():
-        (folder / f"{name}.json").write_text(json.dumps(value), encoding="utf-8")
-
-
-SANDBOX_SET = {"keys": [{**EC.as_dict(private=False), "kid": "44823f3d-0b01-4a6c-a80e-b9d3e8a7226f"}]}
-SANDBOX_JKU = "https://sandbox.cds-hooks.org/.well-known/jwks.json"
-
-
-def test_every_key_about_tokens(tmp_path: Path) -> None:
-    write_keys(tmp_path)
-    text = bearer(
-        algorithms=["RS384"],
-        jku=["https://ehr.example/jwks.json?a=b", "http://127.0.0.1:81", "https://keys.local/x/"],
-        audiences=["sand_man"],
-        tenants=["north"],
-        subjects=["client-1"],
-        replay="observe",
-        rate_per_minute=600,
-        concurrent=20,
-        smart_links=False,
-    )
-    text += server("https://keys.local/fhir", private=True)
-    both = clients_of(settings_of(tmp_path, row(silent=True) + text), "http://127.0.0.1:8000")
-    assert both.anonymous.silent is True
-    (made,) = both.registered
-    assert (made.id, made.rate_per_minute, made.concurrent) == ("acme", 600, 20)
-    assert made.issuer is not None
-    told = (made.issuer.name, made.issuer.algorithms, made.issuer.audiences, made.issuer.tenants, made.issuer.subjects)
-    assert told == ("https://ehr.example", ("RS384",), ("sand_man",), ("north",), ("client-1",))
-    assert made.issuer.observe_replays
-    assert [key["kid"] for key in made.issuer.pinned] == ["ec", "rsa"]
-    at = [(it.asked.path, it.asked.query, it.server.private) for it in made.issuer.jku]
-    assert at == [("/jwks.json", "a=b", False), ("/", "", True), ("/x/", "", True)]
-
-
-SANDBOX_ROWS = {
-    "issuer": bearer(issuer="https://sandbox.cds-hooks.org"),
-    "jku": bearer(jku=[SANDBOX_JKU]),
-    "jwks_file": bearer(jwks_file="sandbox.json"),
-}
-SPELLINGS = ("https://SANDBOX.cds-hooks.org/", "https://sandbox.cds-hooks.org.", "https://sandbox.cds-hooks.org:443")
-
-
-@pytest.mark.parametrize(
-    ("key", "clients"), [*SANDBOX_ROWS.items(), *(("issuer", bearer(issuer=it)) for it in SPELLINGS)]
-)
-def test_the_public_sandbox_is_for_development_only(tmp_path: Path, key: str, clients: str) -> None:
-    write_keys(tmp_path)
-    assert clients_of(settings_of(tmp_path, clients), "http://127.0.0.1:8000").registered
-    for auth in (True, False):
-        with pytest.raises(SettingsError, match=rf"clients\[1\]\.{key}: the public sandbox's private key is public"):
-            client(tmp_path, clients, profile="production", require_auth=auth)
-
-
-def test_an_issuer_need_not_be_an_address(tmp_path: Path) -> None:
-    write_keys(tmp_path)
-    settings = settings_of(tmp_path, bearer(issuer="https://[x"), profile="production")
-    assert clients_of(settings, "http://127.0.0.1:8000").registered
-
-
-def test_tokens_are_asked_for_only_where_somebody_can_bring_one(tmp_path: Path, answerer: Answerer) -> None:
-    for clients in ("", row()):
-        with pytest.raises(SettingsError, match=r"^CDS_REQUIRE_AUTH: no client is registered that could bring a token"):
-            create_app(settings_of(tmp_path, clients, require_auth=True), answerer=answerer)
-
-
-def test_the_demo_registers_its_servers_for_every_client(tmp_path: Path) -> None:
-    write_keys(tmp_path)
-    both = clients_of(settings_of(tmp_path, bearer(), demo=True), "http://127.0.0.1:8000")
-    assert both.registered[0].fhir_servers == both.anonymous.fhir_servers != ()
 
 
 WRONG: dict[str, tuple[str, str]] = {
@@ -175,6 +99,7 @@ WRONG: dict[str, tuple[str, str]] = {
     "a path as time zone": (row(time_zone="../etc/passwd"), "clients[1].time_zone: Value error, there is no such"),
     "an indicator": (row(max_indicator="fatal"), "clients[1].max_indicator: "),
     "a word for true": (row(silent="yes"), "clients[1].silent: "),
+    "no UTF-8": ("\udcff", "it is not TOML in UTF-8"),
     "no TOML": ("[[clients", "it is not TOML in UTF-8"),
     "a base that is none": (row(server("ehr.example")), "clients[1].fhir_servers[1].base: Value error, write it as"),
     "a base with user-info": (row(server("https://a:b@x.example")), "fhir_servers[1].base: Value error, write it as"),
