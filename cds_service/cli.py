@@ -1,4 +1,4 @@
-"""The command line: serve, demo, assess, check, knowledge, settings, openapi.
+"""The command line: serve, demo, assess, check, clients, knowledge, settings, openapi.
 
 A wrong setting, wrong knowledge or an unreadable file ends a command with exit status 2 and one line on stderr.
 """
@@ -17,6 +17,7 @@ from typing import Any
 from cds_service.answer import Answered, Answerer, answerer_of
 from cds_service.app import DEFAULT_URL, create_app
 from cds_service.commands.check import check_arguments
+from cds_service.commands.clients import clients_arguments
 from cds_service.commands.knowledge import knowledge_arguments
 from cds_service.errors import CdsError, SettingsError
 from cds_service.hooks.documents import openapi_text
@@ -56,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     _assess_arguments(commands.add_parser("assess", help="one patient from a FHIR Bundle"))
     check_arguments(commands.add_parser("check", help="what is wrong with a request that should work"))
     knowledge_arguments(commands.add_parser("knowledge", help="check, show or export what the rules know"))
+    clients_arguments(commands.add_parser("clients", help="register an EHR, list who is registered, check a token"))
     settings = commands.add_parser("settings", help="every setting, its value and where it comes from")
     settings.set_defaults(run=_settings)
     document = commands.add_parser("openapi", help="the OpenAPI document")
@@ -160,7 +162,7 @@ def _shown(value: object) -> str:
 
 
 def _openapi(given: argparse.Namespace, environ: Environment) -> int:
-    text = openapi_text(create_app(Settings()))
+    text = openapi_text(create_app(Settings(require_auth=False)))
     if not given.check:
         print(text, end="")
         return 0

@@ -3,6 +3,7 @@
     CdsError
     ├── KnowledgeError            a threshold, code, pattern, source or card is wrong; the start stops
     ├── SettingsError             a setting is wrong; the start stops
+    ├── TokenRefused              401  the caller is not trusted; the answer never says why
     ├── ReadFailed                a read from a FHIR server brought nothing; the answer goes on without it
     └── RequestRefused            this request gets no answer, and why
         ├── Malformed             400  invalid
@@ -13,8 +14,10 @@
         ├── DataMissing           412  incomplete
         ├── TooLarge              413  too-long
         ├── UnsupportedMediaType  415  not-supported
-        ├── Stopping              503  transient
-        └── StoreUnavailable      503  transient
+        ├── TooMany               429  throttled
+        ├── ReplaysUnavailable    503  transient
+        ├── StoreUnavailable      503  transient
+        └── Stopping              503  transient
 
 A refusal knows its HTTP status, its FHIR issue type and its sentence; nothing here knows a web framework. No
 sentence holds chart text: `DataMissing` is given keys and reasons in the service's own words.
@@ -45,6 +48,14 @@ class ReadFailed(CdsError):
         super().__init__(why)
         self.status = status
         self.retry_after = retry_after
+
+
+class TokenRefused(CdsError):
+    """The caller is not trusted. `why` is a word for the log, `sentence` for whoever registers a client."""
+
+    def __init__(self, why: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.why = why
 
 
 class RequestRefused(CdsError):
@@ -133,6 +144,26 @@ class UnsupportedMediaType(RequestRefused):
     status = 415
     issue_code = "not-supported"
     sentence = "Send application/json, plain or gzip."
+
+
+class TooMany(RequestRefused):
+    """The client calls more often than its row allows; `retry_after` is in whole seconds."""
+
+    status = 429
+    issue_code = "throttled"
+    sentence = "Too many calls; send it again later."
+
+    def __init__(self, retry_after: int = 1) -> None:
+        super().__init__()
+        self.retry_after = retry_after
+
+
+class ReplaysUnavailable(RequestRefused):
+    """Whether a token was used before cannot be said."""
+
+    status = 503
+    issue_code = "transient"
+    sentence = "The service cannot check tokens just now; send the call again."
 
 
 class Stopping(RequestRefused):

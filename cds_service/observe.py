@@ -33,6 +33,7 @@ SHARED_COUNTS = "PROMETHEUS_MULTIPROC_DIR"
 class CallLine(Struct, omit_defaults=True, gc=False):
     """One answered request. `path` is a route's template, `service` an id of ours or "unknown".
 
+    `client` is the id of a row, `refused` the word for what was wrong with a token. No member can hold a token.
     `fetched` counts the keys that prefetch lacked by what came of them.
     """
 
@@ -43,6 +44,10 @@ class CallLine(Struct, omit_defaults=True, gc=False):
     method: str = ""
     path: str = ""
     service: str = ""
+    client: str = ""
+    tenant: str = ""
+    refused: str = ""
+    replayed: bool = False
     status: int = 0
     milliseconds: float = 0.0
     hookInstance: str = ""
@@ -142,20 +147,16 @@ def uuid_or_empty(text: str) -> str:
 
 
 class Metrics:
-    """Counters and durations of hook calls, in a registry of their own."""
+    """Counters and durations of hook calls, in a registry of their own; `by_client` where clients are told apart."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, by_client: bool = False) -> None:
         self.registry = CollectorRegistry()
-        self._calls = Counter("cds_calls", "Hook calls answered.", ("service", "status"), registry=self.registry)
-        self._outcomes = Counter(
-            "cds_outcomes", "Assessments by outcome.", ("service", "outcome"), registry=self.registry
-        )
-        self._feedback = Counter(
-            "cds_feedback", "What clinicians did with cards.", ("service", "outcome"), registry=self.registry
-        )
-        self._fetches = Counter(
-            "cds_fetch", "Keys that prefetch lacked, by what came of them.", ("key", "result"), registry=self.registry
-        )
+        self._by_client = by_client
+        self._calls = self._counter("cds_calls", "Hook calls answered.", "service", "status")
+        self._outcomes = self._counter("cds_outcomes", "Assessments by outcome.", "service", "outcome")
+        self._feedback = self._counter("cds_feedback", "What clinicians did with cards.", "service", "outcome")
+        self._fetches = self._counter("cds_fetch", "Keys that prefetch lacked, by what came of them.", "key", "result")
+        self._replays = self._counter("cds_replays", "Tokens that were used before, and let pass.")
         self._dropped = Counter(
             "cds_decisions_dropped", "Cards shown that found no room to wait for the store.", registry=self.registry
         )
@@ -166,22 +167,33 @@ class Metrics:
             "cds_call_seconds", "Time to answer a hook call.", buckets=BUCKETS, registry=self.registry
         )
 
-    def called(self, service: str, status: int, seconds: float) -> None:
+    def called(self, service: str, status: int, seconds: float, client: str = "") -> None:
         """A hook call was answered."""
-        self._calls.labels(service, str(status)).inc()
+        self._add(self._calls, client, service, str(status))
         self._seconds.observe(seconds)
 
-    def concluded(self, service: str, outcome: str) -> None:
+    def concluded(self, service: str, outcome: str, client: str = "") -> None:
         """An assessment was made, whether or not its card was shown."""
-        self._outcomes.labels(service, outcome).inc()
+        self._add(self._outcomes, client, service, outcome)
 
-    def fed_back(self, service: str, outcome: str) -> None:
+    def fed_back(self, service: str, outcome: str, client: str = "") -> None:
         """A card was accepted or overridden, and that was news."""
-        self._feedback.labels(service, outcome).inc()
+        self._add(self._feedback, client, service, outcome)
 
-    def fetched(self, key: str, result: str) -> None:
+    def fetched(self, key: str, result: str, client: str = "") -> None:
         """A key that prefetch lacked was read from a FHIR server, or why not in a word."""
-        self._fetches.labels(key, result).inc()
+        self._add(self._fetches, client, key, result)
+
+    def replayed(self, client: str) -> None:
+        """A token was used again, and the client's row lets that pass."""
+        self._add(self._replays, client)
+
+    def _counter(self, name: str, what: str, *labels: str) -> Counter:
+        labels = (*labels, "client") if self._by_client else labels
+        return Counter(name, what, labels, registry=self.registry)
+
+    def _add(self, counter: Counter, client: str, *labels: str) -> None:
+        counter.labels(*labels, client).inc() if self._by_client else counter.labels(*labels).inc()
 
     def dropped(self, decisions: int) -> None:
         """So many cards that were shown will not be kept."""

@@ -112,7 +112,7 @@ def _one(settings: Settings, log: Log, host: str, port: int) -> None:
     url = address_of(host, port)
     answerer = answerer_of(settings, settings.public_url or url)
     server: uvicorn.Server
-    metrics = Metrics()
+    metrics = Metrics(by_client=settings.require_auth)
     app = create_app(
         settings,
         public_url=url,
@@ -133,10 +133,18 @@ def _many(command: Command, settings: Settings, log: Log, host: str, port: int, 
     create_app(settings, public_url=url, answerer=answerer, log=log)
     config = _config("cds_service.serving:worker_app", host, port, workers)
     sockets = [config.bind_socket()]
+    warn_of_workers(settings, log)
     _announce(settings, log, url, answerer)
     with TemporaryDirectory(prefix="cds-service-") as counts:
         os.environ |= {WORKER_COMMAND: command, WORKER_URL: url, SHARED_COUNTS: counts}
         Workers(config, sockets).run()
+
+
+def warn_of_workers(settings: Settings, log: Log) -> None:
+    """A line for what one worker remembers and the others do not."""
+    if settings.require_auth:
+        message = "each worker remembers by itself which tokens were used: one may be used again with another worker"
+        log.event("warning", "tokens-per-worker", setting="CDS_REQUIRE_AUTH", message=message)
 
 
 def worker_app() -> FastAPI:
@@ -153,7 +161,7 @@ def worker_app() -> FastAPI:
     signal.signal(signal.SIGTERM, stop)
     Thread(target=_stop_when_alone, daemon=True).start()
     url = os.environ[WORKER_URL]
-    log, metrics = _log(settings), Metrics()
+    log, metrics = _log(settings), Metrics(by_client=settings.require_auth)
     store = _store(settings, metrics, log)
     return create_app(settings, public_url=url, log=log, metrics=metrics, store=store, draining=lambda: stopping)
 

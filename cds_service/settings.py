@@ -77,6 +77,10 @@ class Settings(BaseModel):
     )
     demo: bool = Field(default=False, description="serve the demo EHR under /demo; development only")
     require_auth: bool = Field(default=True, description="refuse calls without a valid token")
+    discovery_auth: bool = Field(default=False, description="refuse discovery, too, without a valid token")
+    jwks_cooldown_seconds: float = Field(
+        default=60.0, ge=0, allow_inf_nan=False, description="how long a client's keys are not read again in vain"
+    )
     public_url: Annotated[str, BeforeValidator(_address)] | None = Field(
         default=None, description="the address clients use; its path is part of links, a proxy strips it"
     )
@@ -203,8 +207,9 @@ def _check(settings: Settings, command: Command) -> None:
         raise SettingsError("CDS_TODAY: the production profile takes no other day than today; unset it")
     if settings.profile == "production" and settings.demo:
         raise SettingsError("CDS_DEMO: the production profile has no demo EHR; set CDS_PROFILE=development")
-    if settings.require_auth and command in ("serve", "demo"):
+    if settings.require_auth and settings.clients_file is None and command in ("serve", "demo"):
         raise SettingsError(
-            "CDS_REQUIRE_AUTH: this release does not verify tokens yet; set it to false, "
-            "and let nobody but trusted clients reach the service"
+            "CDS_REQUIRE_AUTH: no client is registered; name a file of clients in CDS_CLIENTS_FILE "
+            "(`cds-service clients add` writes its rows), or set it to false and let nobody but trusted clients "
+            "reach the service"
         )

@@ -19,6 +19,7 @@ from cds_service.errors import (
     SlowBody,
     Stopping,
     TooLarge,
+    TooMany,
     UnsupportedMediaType,
 )
 from cds_service.hooks.order_examples import order_examples
@@ -151,8 +152,10 @@ MISSING = wire.OutcomeIssue(
     "conditions: not supplied, and the call names no FHIR server",
     ("prefetch.conditions",),
 )
+NOT_TRUSTED: dict[str, Any] = {"description": "The token is absent or not good. There is no body."}
 DISCOVERY: dict[str, Any] = {
     "responses": {
+        "401": NOT_TRUSTED,
         "200": _answer(
             wire.Discovery,
             "The services there are.",
@@ -167,7 +170,7 @@ DISCOVERY: dict[str, Any] = {
                     ),
                 )
             ),
-        )
+        ),
     }
 }
 EXAMPLES: Mapping[str, tuple[Mapping[str, Any], wire.Card]] = {
@@ -182,9 +185,11 @@ FEEDBACK: dict[str, Any] = {
     "responses": {
         "200": _answer(Recorded, "How many entries were news; a repeat is answered like the first.", Recorded(1)),
         "400": _refusal(Malformed),
+        "401": NOT_TRUSTED,
         "408": _refusal(SlowBody),
         "413": _refusal(TooLarge),
         "415": _refusal(UnsupportedMediaType),
+        "429": _refusal(TooMany),
         "503": _refusal(Stopping),
     },
 }
@@ -201,11 +206,13 @@ def operation(hook: str) -> dict[str, Any]:
         "responses": {
             "200": _answer(wire.Response, "At most one card.", wire.Response((card,))),
             "400": _refusal(Malformed),
+            "401": NOT_TRUSTED,
             "403": _refusal(ServerNotRegistered),
             "408": _refusal(SlowBody),
             "412": _refusal(DataMissing, MISSING),
             "413": _refusal(TooLarge),
             "415": _refusal(UnsupportedMediaType),
+            "429": _refusal(TooMany),
             "503": _refusal(Stopping),
         },
     }

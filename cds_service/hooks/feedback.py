@@ -11,12 +11,12 @@ from starlette.responses import Response
 
 from cds_service.errors import Malformed, TooLarge
 from cds_service.hooks.bodies import BodyLimits, read_body
+from cds_service.hooks.callers import caller_of
 from cds_service.hooks.documents import FEEDBACK
 from cds_service.hooks.outcomes import JSON
 from cds_service.hooks.request_lines import line_of
 from cds_service.hooks.routes import RawRoute
 from cds_service.hooks.services import Service
-from cds_service.hooks.shown import ANYONE
 from cds_service.observe import Metrics
 from cds_service.rendering.override_reasons import OVERRIDE_DISPLAYS, OVERRIDE_SYSTEM
 from cds_service.store.interface import Store
@@ -44,10 +44,15 @@ class FeedbackCalls:
 
     async def __call__(self, request: Request) -> Response:
         """One body: all of its entries are kept, or none."""
+        caller = caller_of(request.scope)
+        with caller.limits.calling():
+            return await self._response(request, caller.name)
+
+    async def _response(self, request: Request, client: str) -> Response:
         entries = _decoded(await read_body(request, self._limits))
-        news = await self._store.record(ANYONE, [self._told(entry) for entry in entries])
+        news = await self._store.record(client, [self._told(entry) for entry in entries])
         for told in news:
-            self._metrics.fed_back(self._service.id, told.outcome)
+            self._metrics.fed_back(self._service.id, told.outcome, client)
         line_of(request.scope).recorded = len(news)
         return Response(msgspec.json.encode(Recorded(len(news))), media_type=JSON)
 

@@ -16,6 +16,7 @@ from cds_service.errors import (
     SlowBody,
     Stopping,
     TooLarge,
+    TooMany,
     UnknownService,
 )
 from cds_service.hooks.cors import Origins
@@ -34,7 +35,9 @@ def outcome(status: int, *issues: OutcomeIssue, headers: dict[str, str] | None =
 
 async def refused(request: Request, error: RequestRefused) -> Response:
     """A refusal of ours."""
-    headers = {"Connection": "close"} if isinstance(error, CLOSING) else None
+    headers = {"Connection": "close"} if isinstance(error, CLOSING) else {}
+    if isinstance(error, TooMany):
+        headers["Retry-After"] = str(error.retry_after)
     return outcome(error.status, OutcomeIssue("error", error.issue_code, error.diagnostics), headers=headers)
 
 

@@ -76,7 +76,7 @@ class RequestLines:
         line.path, line.service = self._place(scope)
         self._log.request(line)
         if line.service and line.method == "POST" and line.path == "/cds-services/{id}":
-            self._metrics.called(line.service, line.status, seconds)
+            self._metrics.called(line.service, line.status, seconds, line.client)
 
     def _place(self, scope: Scope) -> tuple[str, str]:
         """The route's template, and the service where it is one's."""

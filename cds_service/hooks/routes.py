@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -18,6 +19,7 @@ from starlette.responses import Response
 from cds_service.answer import Answered, Answerer, Unconcerned
 from cds_service.errors import Malformed
 from cds_service.hooks.bodies import BodyLimits, read_body
+from cds_service.hooks.callers import Caller, caller_of
 from cds_service.hooks.documents import DISCOVERY, operation
 from cds_service.hooks.outcomes import JSON
 from cds_service.hooks.request_lines import line_of
@@ -43,42 +45,44 @@ class RawRoute(APIRoute):
 class HookCalls:
     """Answers the calls of one service."""
 
-    def __init__(
-        self, service: Service, answerer: Answerer, limits: BodyLimits, metrics: Metrics, shown: ShownCards
-    ) -> None:
+    def __init__(self, service: Service, limits: BodyLimits, metrics: Metrics, shown: ShownCards) -> None:
         self._service = service
         self._shown = shown
-        self._answerer = answerer
         self._limits = limits
         self._metrics = metrics
         self._encoder = msgspec.json.Encoder()
 
     async def __call__(self, request: Request) -> Response:
         """One call, from its bytes to its cards."""
+        caller = caller_of(request.scope)
+        with caller.limits.calling():
+            return await self._response(request, caller)
+
+    async def _response(self, request: Request, caller: Caller) -> Response:
         call = _decoded(await read_body(request, self._limits))
         line = line_of(request.scope)
         line.hookInstance = uuid_or_empty(call.hook_instance)
-        line.knowledgeVersion = self._answerer.knowledge.version
+        line.knowledgeVersion = caller.answerer.knowledge.version
         self._check(call)
-        answered = await self._answered(call, line)
+        answered = await self._answered(call, line, caller.answerer)
         if isinstance(answered, Unconcerned):
             line.why = "order-not-found" if answered.not_found else "not-concerned"
             line.ordersNotFound = answered.not_found
             return Response(self._encoder.encode(Answer()), media_type=JSON)
-        cards = self._shown.leaving(call, answered)
+        cards = self._shown.leaving(call, answered, caller.name)
         self._note(request, answered, len(cards))
         return Response(self._encoder.encode(Answer(cards)), media_type=JSON)
 
-    async def _answered(self, call: HookCall, line: CallLine) -> Answered | Unconcerned:
+    async def _answered(self, call: HookCall, line: CallLine, answerer: Answerer) -> Answered | Unconcerned:
         """The answer, after what its FHIR server could add; for orders of no concern no chart is read there."""
         of_orders = self._service.of_orders
         if call.names_server:
             line.fhirServer = NOT_REGISTERED
-            call = await self._answerer.with_orders(call) if of_orders else call
-            if not of_orders or self._answerer.may_concern(call):
-                call = await self._answerer.completed(call)
+            call = await answerer.with_orders(call) if of_orders else call
+            if not of_orders or answerer.may_concern(call):
+                call = await answerer.completed(call)
                 _note_fetch(line, call.elsewhere)
-        return self._answerer.answer_order(call) if of_orders else self._answerer.answer(call)
+        return answerer.answer_order(call) if of_orders else answerer.answer(call)
 
     def _check(self, call: HookCall) -> None:
         if call.hook != self._service.hook:
@@ -93,7 +97,7 @@ class HookCalls:
         line.outcome, line.rule, line.why = assessment.outcome, assessment.rule, assessment.why
         line.cards, line.quiet = sent, sent < len(answered.cards)
         line.oddities = len(assessment.findings.record.oddities)
-        self._metrics.concluded(self._service.id, assessment.outcome)
+        self._metrics.concluded(self._service.id, assessment.outcome, line.client)
 
 
 def _note_fetch(line: CallLine, elsewhere: Elsewhere) -> None:
@@ -118,13 +122,17 @@ def hook_routes(
     store: Store,
     pseudonyms: Pseudonyms,
 ) -> list[APIRoute]:
-    """Discovery, and a POST for each service."""
+    """Discovery of what the caller may ask, and a POST for each service."""
     services = tuple(services)
     version = answerer.knowledge.version
-    listed = msgspec.json.encode(discovery(services, answerer.knowledge.observations))
+    observations = answerer.knowledge.observations
+
+    @cache
+    def listed(services: tuple[Service, ...]) -> bytes:
+        return msgspec.json.encode(discovery(services, observations))
 
     async def discover(request: Request) -> Response:
-        return Response(listed, media_type=JSON)
+        return Response(listed(caller_of(request.scope).services), media_type=JSON)
 
     found = RawRoute(
         "/cds-services",
@@ -137,7 +145,7 @@ def hook_routes(
     calls = (
         RawRoute(
             f"/cds-services/{service.id}",
-            HookCalls(service, answerer, limits, metrics, ShownCards(service, version, store, pseudonyms)),
+            HookCalls(service, limits, metrics, ShownCards(service, version, store, pseudonyms)),
             methods=["POST"],
             name=service.id,
             operation_id=service.id,

@@ -14,7 +14,7 @@ from cds_service.store.shown import Matter, Shown
 from cds_service.wire.cds_hooks import Card
 from cds_service.wire.held import HookCall
 
-# Tokens are not verified yet, so that nobody can be told from anybody else.
+# Where no tokens are asked for, nobody can be told from anybody else.
 ANYONE = ""
 QUIETED_HOOK = "patient-view"
 # Named by outcome: a site may cap every indicator at info, and an urgent card still is one.

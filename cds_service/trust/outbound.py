@@ -7,7 +7,7 @@ redirect is followed, no cookie kept, no proxy or password file of the environme
 from __future__ import annotations
 
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpcore
@@ -23,6 +23,7 @@ from cds_service.wire.unpacking import NotGzip, TooMuch, Unpacking
 
 FORM = "application/x-www-form-urlencoded"
 HEADERS = {"Accept": "application/fhir+json", "Accept-Encoding": "gzip", "User-Agent": "miss-cds-service"}
+KEY_HEADERS = {**HEADERS, "Accept": "application/json, application/jwk-set+json"}
 PLAIN = ("", "identity")
 GZIP = ("gzip", "x-gzip")
 # Shorter than the 5 s after which the common servers close a connection that is idle.
@@ -81,7 +82,12 @@ class Outbound:
     """Reads from registered servers. `tls`: whom to believe; unset, whom the system believes."""
 
     def __init__(
-        self, servers: Iterable[FhirServer], *, resolve: Resolve = resolved, tls: ssl.SSLContext | None = None
+        self,
+        servers: Iterable[FhirServer],
+        *,
+        resolve: Resolve = resolved,
+        tls: ssl.SSLContext | None = None,
+        headers: Mapping[str, str] = HEADERS,
     ) -> None:
         private: dict[tuple[str, int], bool] = {}
         for server in servers:
@@ -90,7 +96,7 @@ class Outbound:
         network = CheckedNetwork(private, resolve)
         self._client = httpx.AsyncClient(
             transport=CheckedTransport(network, tls or ssl.create_default_context()),
-            headers=HEADERS,
+            headers=headers,
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
             follow_redirects=False,
             trust_env=False,

@@ -36,7 +36,7 @@ def server(base: str, *, open: bool = False, private: bool = True) -> str:
 def settings_of(folder: Path, clients: str, **settings: Any) -> Settings:
     """The settings of a development service with this clients file."""
     path = folder / "clients.toml"
-    path.write_text(clients, encoding="utf-8")
+    path.write_text(clients, encoding="utf-8", errors="surrogateescape")
     given = {"profile": "development", "require_auth": False, "fetch_deadline_seconds": DEADLINE, "clients_file": path}
     return Settings.model_validate(given | settings)
 

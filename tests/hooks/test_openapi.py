@@ -60,7 +60,8 @@ def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
 def test_there_is_an_example_for_the_call_and_for_each_answer(document: dict[str, Any], service: Service) -> None:
     operation = document["paths"][f"/cds-services/{service.id}"]["post"]
     assert operation["requestBody"]["content"]["application/json"]["example"]
-    assert set(operation["responses"]) == {"200", "400", "403", "408", "412", "413", "415", "503"}
+    assert set(operation["responses"]) == {"200", "400", "401", "403", "408", "412", "413", "415", "429", "503"}
+    assert "content" not in operation["responses"].pop("401")
     for response in operation["responses"].values():
         check_no_empties(response["content"]["application/json"]["example"])
 
@@ -68,7 +69,8 @@ def test_there_is_an_example_for_the_call_and_for_each_answer(document: dict[str
 def test_there_is_an_example_for_feedback_and_for_each_answer(document: dict[str, Any]) -> None:
     operation = document["paths"][FEEDBACK]["post"]
     assert operation["requestBody"]["content"]["application/json"]["example"]
-    assert set(operation["responses"]) == {"200", "400", "408", "413", "415", "503"}
+    assert set(operation["responses"]) == {"200", "400", "401", "408", "413", "415", "429", "503"}
+    assert "content" not in operation["responses"].pop("401")
     for response in operation["responses"].values():
         check_no_empties(response["content"]["application/json"]["example"])
 

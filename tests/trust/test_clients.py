@@ -13,10 +13,13 @@ from cds_service.answer import Answerer, answerer_of
 from cds_service.app import create_app
 from cds_service.errors import SettingsError
 from cds_service.settings import Settings
-from cds_service.trust.clients import Client, anonymous_client
+from cds_service.trust.clients import Client
+from cds_service.trust.clients_file import clients_of
 from cds_service.wire.decoding import decode_call
 from tests.fetch.services import row, server, service, settings_of
 from tests.hooks.calls import CALL, check_cards, check_outcome, condition, with_conditions
+from tests.trust.mint import ABSENT, write_keys
+from tests.trust.mint import row as bearer
 
 WHOLE = row(
     server("https://ehr.example/fhir/", open=True, private=False),
@@ -33,7 +36,7 @@ WHOLE = row(
 
 
 def client(folder: Path, clients: str, **settings: object) -> Client:
-    return anonymous_client(settings_of(folder, clients, **settings), "http://127.0.0.1:8000")
+    return clients_of(settings_of(folder, clients, **settings), "http://127.0.0.1:8000").anonymous
 
 
 def test_every_key_that_has_an_effect(tmp_path: Path) -> None:
@@ -53,18 +56,37 @@ def test_what_a_row_does_not_say(tmp_path: Path, clients: str) -> None:
 
 
 def test_without_a_file_nobody_may_use_a_server() -> None:
-    assert anonymous_client(Settings(), "http://127.0.0.1:8000") == Client()
+    assert clients_of(Settings(), "http://127.0.0.1:8000").anonymous == Client()
 
 
 WRONG: dict[str, tuple[str, str]] = {
-    "an issuer": (
-        '[[clients]]\nid = "acme"\nissuer = "https://x"\n',
-        "clients[1].issuer: this release does not verify",
-    ),
-    "another id": ('[[clients]]\nid = "acme"\n', 'clients[1].id: this release knows every caller as id = "anonymous"'),
-    "no id": ("[[clients]]\nsilent = true\n", "clients[1].id: this release knows"),
-    "two rows": (row() + row(), "clients[2].id: this release knows"),
-    "an unknown key": (row(rate_per_minute=5), "clients[1].rate_per_minute: nothing reads this key"),
+    "another id without an issuer": ('[[clients]]\nid = "acme"\n', "clients[1].issuer: name the issuer of its tokens"),
+    "no id": ("[[clients]]\nsilent = true\n", "clients[1].id: Field required"),
+    "an id that is no label": (bearer(id="a b"), "clients[1].id: Value error, write it with letters"),
+    "an id that is taken": (bearer() + bearer(issuer="x"), "clients[2].id: another row has this id"),
+    "two rows for everybody": (row() + row(), "clients[2].id: another row has this id"),
+    "an issuer that is taken": (bearer() + bearer(id="b"), "clients[2].issuer: another row has this issuer"),
+    "an empty issuer": (bearer(issuer=""), "clients[1].issuer: String should have at least 1 character"),
+    "an issuer for everybody": (bearer(id="anonymous"), "clients[1].id: this id is for the row without an issuer"),
+    "no keys": (bearer(jwks_file=ABSENT), "clients[1].issuer: say where the keys of this issuer are"),
+    "keys without an issuer": (row(tenants=["x"]), "clients[1].tenants: it is about tokens, which only a row with an"),
+    "no algorithm": (bearer(algorithms=[]), "clients[1].algorithms: Tuple should have at least 1 item"),
+    "alg none": (bearer(algorithms=["none"]), "clients[1].algorithms[1]: Input should be 'ES256'"),
+    "a shared secret": (bearer(algorithms=["HS256"]), "clients[1].algorithms[1]: Input should be 'ES256'"),
+    "a key file that is not there": (bearer(jwks_file="x.json"), "clients[1].jwks_file: x.json: No such file"),
+    "a key file that is no JSON": (bearer(jwks_file="clients.toml"), "clients[1].jwks_file: clients.toml: it is not J"),
+    "a key file that is no set": (bearer(jwks_file="one.json"), "clients[1].jwks_file: one.json: write a JWK Set"),
+    "a key file without keys": (bearer(jwks_file="none.json"), "clients[1].jwks_file: none.json: write a JWK Set"),
+    "keys that are none": (bearer(jwks_file="numbers.json"), "clients[1].jwks_file: numbers.json: write a JWK Set"),
+    "a jku that is no list": (bearer(jku="https://x.example"), "clients[1].jku: Input should be a valid tuple"),
+    "a jku that is none": (bearer(jku=["ehr.example"]), "clients[1].jku[1]: Value error, write it as https://"),
+    "a jku with a fragment": (bearer(jku=["https://x.example/a?b#c"]), "clients[1].jku[1]: Value error, write it as"),
+    "a jku in plain http": (bearer(jku=["https://x.example", "http://x.example"]), "clients[1].jku[2]: plain http is"),
+    "a rate that is none": (row(rate_per_minute=-1), "clients[1].rate_per_minute: Input should be greater than"),
+    "a number as text": (row(concurrent="5"), "clients[1].concurrent: Input should be a valid integer"),
+    "links that are not built": (row(smart_links=True), "clients[1].smart_links: Value error, this release does not"),
+    "a word for replay": (bearer(replay="allow"), "clients[1].replay: Input should be 'reject' or 'observe'"),
+    "an unknown key": (row(rate_per_hour=5), "clients[1].rate_per_hour: nothing reads this key"),
     "an unknown key of a server": (
         row(server("https://x.example") + "secret = 1\n"),
         "clients[1].fhir_servers[1].secret: nothing reads this key",
@@ -77,6 +99,7 @@ WRONG: dict[str, tuple[str, str]] = {
     "a path as time zone": (row(time_zone="../etc/passwd"), "clients[1].time_zone: Value error, there is no such"),
     "an indicator": (row(max_indicator="fatal"), "clients[1].max_indicator: "),
     "a word for true": (row(silent="yes"), "clients[1].silent: "),
+    "no UTF-8": ("\udcff", "it is not TOML in UTF-8"),
     "no TOML": ("[[clients", "it is not TOML in UTF-8"),
     "a base that is none": (row(server("ehr.example")), "clients[1].fhir_servers[1].base: Value error, write it as"),
     "a base with user-info": (row(server("https://a:b@x.example")), "fhir_servers[1].base: Value error, write it as"),
@@ -89,6 +112,7 @@ WRONG: dict[str, tuple[str, str]] = {
 
 @pytest.mark.parametrize(("clients", "why"), WRONG.values(), ids=WRONG)
 def test_a_mistake_names_file_and_key(tmp_path: Path, clients: str, why: str) -> None:
+    write_keys(tmp_path)
     with pytest.raises(SettingsError) as refused:
         client(tmp_path, clients)
     assert str(refused.value).startswith(f"CDS_CLIENTS_FILE: {tmp_path / 'clients.toml'}: ")
@@ -102,7 +126,7 @@ def test_production_refuses_plain_http_on_loopback_too(tmp_path: Path) -> None:
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"CDS_CLIENTS_FILE: .*No such file"):
-        anonymous_client(Settings(clients_file=tmp_path / "x.toml"), "http://127.0.0.1:8000")
+        clients_of(Settings(clients_file=tmp_path / "x.toml"), "http://127.0.0.1:8000")
 
 
 @pytest.mark.parametrize(
@@ -116,7 +140,7 @@ def test_names_that_are_none_stop_the_start(
 
 
 def bases(settings: Settings, address: str) -> list[str]:
-    return [it.base.origin + it.base.path for it in anonymous_client(settings, address).fhir_servers if it.open]
+    return [it.base.origin + it.base.path for it in clients_of(settings, address).anonymous.fhir_servers if it.open]
 
 
 SANDBOX = "https://launch.smarthealthit.org/v/r4/fhir"

@@ -1,0 +1,56 @@
+"""Which tokens were used already: each `jti` counts once for its issuer, until the token has expired."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import sha256
+from heapq import heappop, heappush
+from threading import Lock
+from typing import Protocol
+
+from cds_service.errors import ReplaysUnavailable
+
+# About 30 MB when full: 50 calls a second with tokens that live an hour.
+MOST_TOKENS = 200_000
+
+
+class Replays(Protocol):
+    """What is asked of the memory, whatever keeps it. Any thread and any task may ask."""
+
+    async def is_first(self, issuer: str, jti: str, until: float) -> bool:
+        """This `jti` was not used before; from now on it is, until that moment in seconds of the epoch.
+
+        Of any number of callers at once, one is told that it is the first. Raises ReplaysUnavailable.
+        """
+
+
+class InMemoryReplays:
+    """The tokens that this process saw. Full, it takes no more: to forget one early would let it be used again."""
+
+    def __init__(self, now: Callable[[], float], most: int = MOST_TOKENS) -> None:
+        self._now = now
+        self._most = most
+        self._lock = Lock()
+        self._used: dict[str, set[bytes]] = {}
+        self._ends: list[tuple[float, str, bytes]] = []
+
+    async def is_first(self, issuer: str, jti: str, until: float) -> bool:
+        """Each issuer has a memory of its own, so that one who calls without end stops nobody else."""
+        digest = sha256(jti.encode("utf-8", "surrogatepass")).digest()
+        with self._lock:
+            self._forget()
+            used = self._used.setdefault(issuer, set())
+            if digest in used:
+                return False
+            if len(used) >= self._most:
+                raise ReplaysUnavailable
+            used.add(digest)
+            heappush(self._ends, (until, issuer, digest))
+            return True
+
+    def _forget(self) -> None:
+        """Whatever has expired by now."""
+        now = self._now()
+        while self._ends and self._ends[0][0] <= now:
+            _, issuer, digest = heappop(self._ends)
+            self._used[issuer].discard(digest)
