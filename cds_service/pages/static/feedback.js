@@ -8,7 +8,7 @@ export function mayBeSetAside(rule, quietDays) {
 
 export function shownAgain(quietDays) {
   const days = quietDays === 1 ? "1 day" : `${quietDays} days`;
-  return `It is shown again after ${days}, when the demo is started anew, or when another sign or risk is on record.`;
+  return `It is shown again after ${days}, or when another sign or risk is on record (or delete the database file cds-service.db).`;
 }
 
 export function feedbackTo(address, quietDays) {
