@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from cds_service.findings.copies import without_vaguer_copies
-from cds_service.record.patient import Condition, Match, StartKind
+from cds_service.record.patient import Condition, Match, Side, StartKind
 from tests.findings.spine_charts import VISIT, ago, chart, complaint_of, other
 
 DATED = complaint_of(onset="2026-05-10", code="279039007")
@@ -59,6 +59,22 @@ def test_certainty_and_weight_are_not_lost() -> None:
     assert left(complaint_of(onset=ago(9), unconfirmed=True), complaint_of()) == 2
     assert left(complaint_of(onset=ago(9), use="weak"), complaint_of()) == 2
     assert left(complaint_of(onset=ago(9), code="278862001"), complaint_of()) == 2
+
+
+@pytest.mark.parametrize(
+    ("side", "other", "kept"),
+    [
+        ("left", "unknown", 1),
+        ("left", "left", 1),
+        ("left", "right", 2),
+        ("unknown", "left", 2),
+        ("left", "both", 2),
+    ],
+)
+def test_a_copy_without_a_side_says_less_and_one_of_the_other_side_something_else(
+    side: Side, other: Side, kept: int
+) -> None:
+    assert left(replace(DATED, side=side), replace(complaint_of(), side=other)) == kept
 
 
 @pytest.mark.parametrize(
