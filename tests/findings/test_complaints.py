@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from cds_service.findings.complaints import Complaint, Complaints, complaints
 from cds_service.record.dates import DayCount
-from cds_service.record.patient import Condition, StartKind
+from cds_service.record.patient import Condition, Start, StartKind
 from tests.findings.spine_charts import DAY, GIVEN, Entry, ago, chart, complaint_of, done, drug, other, visit
 
 SPANS = "2026-11-22"
@@ -161,6 +162,11 @@ def test_the_clock_runs_on_through_several_short_gaps() -> None:
 
 def test_an_earlier_entry_that_only_tells_its_end_runs_on_into_nothing() -> None:
     assert longer(complaint_of(onset=ago(40)), complaint_of(ended=ago(90))) is False
+
+
+def test_an_earlier_entry_of_which_nobody_knows_how_long_it_stayed_does_not_run_on() -> None:
+    in_words = Start(StartKind.TEXT, date(2026, 3, 1), date(2026, 3, 31))
+    assert longer(complaint_of(onset=ago(40)), replace(complaint_of(ended="unknown"), start=in_words)) is False
 
 
 def test_two_earlier_entries_of_one_end_both_run_on() -> None:

@@ -67,6 +67,7 @@ def test_left_and_right_are_two_complaints() -> None:
 
 
 def test_an_entry_without_a_side_is_of_either() -> None:
+    assert roots(root("unknown", 100)) == [("unknown", 100)]
     assert roots(root("left", 100), root("unknown", 200, ref="Condition/2")) == [("left", 200)]
     three = (root("left", 100), root("right", 50, ref="Condition/2"), root("unknown", 200, ref="Condition/3"))
     assert roots(*three) == [("left", 200), ("right", 200)]
