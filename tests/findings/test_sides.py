@@ -126,6 +126,11 @@ def test_of_entries_that_are_one_operation_the_side_named(sides: tuple[Side, Sid
     assert operations(chart(*(operated(side) for side in sides)), GIVEN).dated[0].side == merged
 
 
+def test_a_status_has_the_side_it_names() -> None:
+    failed = root("left", 100, "failed_back_surgery")
+    assert [one.side for one in operations(chart(failed), GIVEN).undated] == ["left"]
+
+
 def test_undated_operations_of_two_sides_are_two() -> None:
     undated = [replace(operated(side), performed=None) for side in ("left", "right", "left")]
     assert [one.side for one in operations(chart(*undated), GIVEN).undated] == ["left", "right"]

@@ -18,7 +18,7 @@ from cds_service.findings.spine import (
     problem_of,
     spine_sets_of,
 )
-from cds_service.record.patient import Region
+from cds_service.record.patient import Region, Side
 from tests.findings.spine_charts import complaint_of, other, sets
 
 
@@ -101,6 +101,13 @@ def test_a_name_has_its_region_and_what_makes_it_a_symptom() -> None:
     assert name_of(said, "claudication", "lumbar") == "lumbar stenosis with neurogenic claudication"
     failed = complaint_of("failed_back_surgery", "chronic_pain_generic", region="unknown")
     assert name_of(failed, "failed-back", "unknown") == "failed_back_surgery"
+
+
+@pytest.mark.parametrize(
+    ("side", "where"), [("left", " on the left"), ("right", " on the right"), ("both", ""), ("unknown", "")]
+)
+def test_a_name_has_the_one_side_it_is_on(side: Side, where: str) -> None:
+    assert name_of(complaint_of("radiculopathy"), "radicular", "lumbar", side) == f"lumbar radiculopathy{where}"
 
 
 def test_words_that_say_more_than_the_code_s_label_are_believed() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from itertools import permutations
 
 import pytest
@@ -10,7 +11,7 @@ from cds_service.findings.complaints import Complaint, complaints
 from cds_service.findings.symptom_duration import Confidence
 from cds_service.record.dates import DayCount
 from cds_service.record.patient import Condition, StartKind
-from tests.findings.spine_charts import GIVEN, ago, chart, complaint_of, visit
+from tests.findings.spine_charts import DAY, GIVEN, ago, chart, complaint_of, visit
 
 UNREADABLE = StartKind.UNREADABLE
 
@@ -201,6 +202,12 @@ def test_a_record_of_fewer_days_never_turns_possible_into_no() -> None:
 
 def test_an_undated_chronic_code_tells_more_than_a_short_onset() -> None:
     assert told(complaint_of(onset=ago(30)), complaint_of(code="278860009")).lasted_more_than(84) is True
+
+
+@pytest.mark.parametrize("days, start", [(100, DAY - timedelta(100)), (85, None), (50, None)])
+def test_a_chronic_code_adds_nothing_to_a_longer_record(days: int, start: date | None) -> None:
+    one = told(complaint_of(recorded=ago(days)), complaint_of(code="278860009"))
+    assert (one.lasting, one.earliest_start) == (DayCount(max(days, 85), None), start)
 
 
 def test_two_codings_of_one_day_are_one_item() -> None:
