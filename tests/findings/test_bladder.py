@@ -129,6 +129,8 @@ def test_an_operation_and_a_referral() -> None:
 def test_a_deficit_is_not_its_own_companion_or_spine_condition() -> None:
     one = replace(RETENTION, concepts={**RETENTION.concepts, **ROOT.concepts})
     assert row(one) == row(one, NUMB) == ""
+    numb = replace(RETENTION, concepts={**RETENTION.concepts, **SADDLE.concepts})
+    assert [flag.id for flag in found(numb).emergencies] == ["cauda_equina"]
     both = replace(RETENTION, concepts={**RETENTION.concepts, **NUMB.concepts})
     assert row(both, PAIN) == "1b"
     assert row(replace(NUMB, concepts={**NUMB.concepts, **PAIN.concepts}), RETENTION) == "1b"

@@ -110,6 +110,11 @@ def test_a_stale_root_of_the_left_stands_beside_a_current_one_of_the_right() -> 
     assert {(one.side, one.stale) for one in found.all} == {("right", False), ("left", True)}
 
 
+def test_a_stale_root_of_the_left_is_told_beside_one_of_the_right_in_the_same_region() -> None:
+    found = complaints(chart(root("left", 900), root("right", ref="Condition/2")), GIVEN)
+    assert {(one.side, one.stale) for one in found.all} == {("right", False), ("left", True)}
+
+
 def test_the_side_is_said() -> None:
     has = find(chart(root("right", 100), operated("left")), GIVEN)
     told = [fact.text for sign in has.signs for fact in sign.facts] + [fact.text for fact in has.operations.facts]
