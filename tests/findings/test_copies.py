@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from cds_service.findings.copies import without_vaguer_copies
+from cds_service.findings.copies import MOST_SAYINGS, without_vaguer_copies
 from cds_service.record.patient import Condition, Match, Side, StartKind
 from tests.findings.spine_charts import VISIT, ago, chart, complaint_of, other
 
@@ -98,3 +98,11 @@ def test_a_record_is_a_date_and_an_onset_beside_a_record_is_no_copy() -> None:
     assert left(complaint_of(recorded=ago(9)), complaint_of()) == 1
     assert left(complaint_of(recorded=ago(9)), complaint_of(onset="2026")) == 2
     assert left(complaint_of(), complaint_of()) == 2
+
+
+@pytest.mark.parametrize(("kinds", "gone"), [(MOST_SAYINGS, 1), (MOST_SAYINGS + 1, 0)])
+def test_a_chart_with_too_many_kinds_of_entry_keeps_its_copies(kinds: int, gone: int) -> None:
+    """The copy and what it repeats are of one kind."""
+    concepts = [{**DATED.concepts, f"kind_{number}": Match("full", "Kind")} for number in range(1, kinds)]
+    entries = (DATED, complaint_of(), *(replace(DATED, concepts=named) for named in concepts))
+    assert left(*entries) == len(entries) - gone
