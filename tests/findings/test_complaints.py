@@ -276,8 +276,12 @@ def test_symptom_days_are_those_of_the_symptom_with_the_largest_least() -> None:
     assert of(exact, complaint_of("radiculopathy", recorded=ago(101))).symptom_days == DayCount(101, None)
     assert of(exact, complaint_of("radiculopathy", recorded=ago(100))).symptom_days == DayCount(100, None)
     assert of(exact, complaint_of("spinal_deformity", onset=ago(900))).symptom_days == DayCount(100, 100)
-    alike = (Complaint("axial", lasting=DayCount(100, 110)), Complaint("radicular", lasting=DayCount(100, 130)))
-    assert Complaints(alike).symptom_days == Complaints(alike[::-1]).symptom_days == DayCount(100, 130)
+    for least, most in ((100, 130), (0, 1)):
+        alike = (
+            Complaint("axial", lasting=DayCount(least, least)),
+            Complaint("radicular", lasting=DayCount(least, most)),
+        )
+        assert Complaints(alike).symptom_days == Complaints(alike[::-1]).symptom_days == DayCount(least, most)
 
 
 def test_the_earliest_possible_start_of_the_symptoms() -> None:

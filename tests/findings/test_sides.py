@@ -124,6 +124,14 @@ def test_the_side_is_said() -> None:
 
 
 @pytest.mark.parametrize(
+    ("side", "said"), [("left", "left lumbar"), ("right", "right lumbar"), ("both", "lumbar"), ("unknown", "lumbar")]
+)
+def test_the_one_side_of_an_operation_is_said(side: Side, said: str) -> None:
+    [fact] = operations(chart(operated(side)), GIVEN).facts
+    assert fact.text.startswith(f"{said} discectomy, ")
+
+
+@pytest.mark.parametrize(
     ("sides", "merged"),
     [(("left", "unknown"), "left"), (("left", "right"), "both"), (("unknown", "unknown"), "unknown")],
 )
