@@ -172,6 +172,16 @@ def test_no_referral_is_offered_where_one_or_an_operation_is_being_written(hook:
         assert advice(hook, chart(PARTIAL), kind).offers_referral
 
 
+@pytest.mark.parametrize("hook", ORDER_HOOKS)
+@pytest.mark.parametrize("present", [(PARTIAL, INSTABLE), (sign(), SMOKER), (PARTIAL,)])
+def test_what_decides_against_a_referral_or_for_thought_speaks_of_it(
+    hook: OrderHook, present: tuple[Sign | Risk, ...]
+) -> None:
+    for kind in SURGICAL:
+        assert advice(hook, chart(*present), kind).occasion == ("appointment" if hook == BOOK else "order")
+    assert advice(hook, chart(*present), "imaging").occasion is None
+
+
 def test_the_words_are_those_of_the_occasion() -> None:
     has = chart(PARTIAL, imaged=False)
     occasions = [advice(hook, has, "referral").occasion for hook in ORDER_HOOKS]
