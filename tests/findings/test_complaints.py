@@ -126,6 +126,7 @@ def test_a_visit_for_another_set_of_the_same_problem_links_a_chain() -> None:
 
 
 def test_a_stated_onset_of_a_visit_dates_the_start() -> None:
+    assert longer(visit(onset="2026-03", recorded=ago(20))) is True
     assert longer(visit(onset=ago(200), recorded=ago(150))) is True
     assert longer(visit(onset=ago(20), recorded=ago(10)), visit(recorded=ago(300))) is False
     assert longer(visit(onset=ago(20), recorded=ago(10)), visit(recorded=ago(160))) is None
@@ -243,6 +244,11 @@ def test_regions_are_kept_apart() -> None:
     assert found.lasted_more_than(84, region="cervical") is True
     assert found.lasted_more_than(84) is True
     assert [each.region for each in found.current(region="lumbar")] == ["lumbar"]
+    back = of(complaint_of(onset=ago(30), region="thoracic"), complaint_of(onset=ago(200)))
+    assert [(each.region, each.lasting) for each in back.all] == [
+        ("thoracic", DayCount(30, 30)),
+        ("lumbar", DayCount(200, 200)),
+    ]
 
 
 def test_the_longest_of_a_region_counts_and_axial_and_radicular_are_also_apart() -> None:

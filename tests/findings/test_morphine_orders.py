@@ -105,6 +105,7 @@ def test_anything_missing_makes_the_total_at_least(drugs: tuple[Drug, ...], leas
         ({"medicationRequests": Answer.UNANSWERED}, True),
         ({"medicationStatements": Answer.UNANSWERED}, True),
         ({"medicationStatements": Answer.INCOMPLETE}, False),
+        ({"medicationRequests": Answer.INCOMPLETE}, False),
         ({"medicationRequests": Answer.UNANSWERED, "medicationStatements": Answer.UNANSWERED}, False),
     ],
 )

@@ -88,7 +88,12 @@ def test_an_at_least_start_counts_by_the_days_on_record(days: int, more: bool) -
 
 @pytest.mark.parametrize(
     "code, set_",
-    [("278860009", "spine_pain_back_neck"), ("134407002", "spine_pain_back_neck"), ("307177001", "radiculopathy")],
+    [
+        ("278860009", "spine_pain_back_neck"),
+        ("134407002", "spine_pain_back_neck"),
+        ("1121000119107", "spine_pain_back_neck"),
+        ("307177001", "radiculopathy"),
+    ],
 )
 def test_a_code_that_says_chronic_counts_as_more_than_84_days_without_a_date(code: str, set_: str) -> None:
     one = told(complaint_of(set_, code=code))
