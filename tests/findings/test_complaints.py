@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from cds_service.findings.complaints import Complaint, Complaints, complaints
+from cds_service.findings.spine import Kind
 from cds_service.record.dates import DayCount
 from cds_service.record.patient import Condition, Start, StartKind
 from tests.findings.spine_charts import DAY, GIVEN, Entry, ago, chart, complaint_of, done, drug, other, visit
@@ -265,6 +266,24 @@ def test_a_structural_diagnosis_alone_is_no_symptom() -> None:
     found = of(complaint_of("degenerative_disc_spondylosis", onset=ago(900), recorded=ago(20)))
     assert [each.kind for each in found.current()] == ["structural"]
     assert found.symptoms() == () and found.symptom_days is None and found.lasted_more_than(84) is False
+
+
+@pytest.mark.parametrize(
+    ("kind", "felt"),
+    [
+        ("axial", True),
+        ("radicular", True),
+        ("claudication", True),
+        ("failed-back", True),
+        ("myelopathy", False),
+        ("herniation", False),
+        ("stenosis", False),
+        ("deformity", False),
+        ("structural", False),
+    ],
+)
+def test_what_a_patient_feels(kind: Kind, felt: bool) -> None:
+    assert bool(Complaints((Complaint(kind),)).symptoms()) is felt
 
 
 def test_stenosis_is_a_symptom_beside_a_gait_difficulty_without_another_cause() -> None:

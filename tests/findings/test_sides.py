@@ -87,7 +87,14 @@ def test_back_pain_has_no_side() -> None:
         ("radicular", "right"),
     ]
     assert problem_of(entries[0]).same(problem_of(entries[1]))
-    assert not problem_of(root("left")).same(problem_of(root("right")))
+    for name in ("radiculopathy", "disc_herniation"):
+        assert not problem_of(root("left", None, name)).same(problem_of(root("right", None, name)))
+
+
+def test_a_herniated_disc_is_on_one_side_and_a_narrow_canal_is_not() -> None:
+    for name, count in (("disc_herniation", 2), ("spinal_stenosis", 1)):
+        entries = (root("left", 300, name), root("right", 30, name, ref="Condition/2"))
+        assert len(complaints(chart(*entries), GIVEN).all) == count
 
 
 def test_a_root_that_ended_on_the_left_ends_none_on_the_right() -> None:
