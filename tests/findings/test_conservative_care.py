@@ -152,7 +152,7 @@ def test_sessions_whose_reason_or_site_is_only_outside_the_spine_do_not_count(
         *[({"words": (f"Epidural, {why}",)}, True) for why in CHILDBIRTH],
         ({"words": ("Lumbar epidural block",)}, False),
         ({"words": ("Lumbar epidural block of a labourer",)}, False),
-        ({"words": ("Lumbar epidural block, elaborate",)}, False),
+        ({"words": ("Lumbar epidural block, nonobstetric",)}, False),
     ],
 )
 def test_an_injection_for_childbirth_is_no_care(more: dict[str, Any], obstetric: bool) -> None:
