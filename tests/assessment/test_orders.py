@@ -19,6 +19,8 @@ from cds_service.record.patient import Key
 from tests.assessment.charts import findings, flag, sign, suppressed
 from tests.assessment.test_decision_table import CRITICAL, INSTABLE, PARTIAL, SMOKER
 from tests.findings.comorbid_charts import DAY, GIVEN
+from tests.findings.spine_charts import ago, complaint_of
+from tests.findings.spine_charts import chart as spine_chart
 
 SELECT, SIGN, DISPATCH, BOOK = ORDER_HOOKS
 SEEN = Present(Imaging(DAY, "MRI of the lumbar spine", "lumbar"), (Fact("MRI", ("Procedure/mri",)),))
@@ -73,7 +75,8 @@ def test_on_signing_a_risk_speaks_against_the_order_itself(kind: OrderKind, pres
     assert got.occasion == "order"
     assert [fact.text for fact in got.assessment.reasons] == ["current-smoking"]
     [row] = [row for row in got.assessment.rules if row.rule == "optimise-first"]
-    assert row.verdict.holds
+    assert row.verdict.holds and row.verdict.says == "optimise before this order"
+    assert not got.offers_referral
     if not present:
         assert told(SIGN, chart(INSTABLE), kind) == "not-advised"
 
@@ -127,6 +130,7 @@ def test_a_recommendation_is_told_only_when_something_is_missing(hook: OrderHook
     assert not got.offers_referral
     assert (got.occasion is None) == (kind not in SURGICAL)
     assert told(hook, chart(sign()), kind, empty=("note",)) == "none: nothing-missing"
+    assert advice(hook, chart(sign()), kind).assessment.reasons == ()
     assert told(hook, chart(sign(), UNMEASURED), kind) == "recommend"
 
 
@@ -159,6 +163,7 @@ def test_beside_an_opioid_a_recommendation_stands(hook: OrderHook) -> None:
     alone = advice(hook, chart(sign()), "opioid")
     assert (alone.assessment.rule, alone.occasion, alone.missing) == ("recommend", None, ())
     assert alone.offers_referral
+    assert advice(SELECT, chart(sign(), imaged=False), "opioid").missing == ()
     both = advice(hook, chart(sign()), "opioid", "referral")
     assert (both.assessment.rule, both.occasion, both.offers_referral) == ("recommend", None, False)
 
@@ -168,6 +173,25 @@ def test_beside_an_opioid_a_recommendation_stands(hook: OrderHook) -> None:
 def test_a_partial_sign_is_that_card_and_none_is_none(hook: OrderHook, kind: OrderKind) -> None:
     assert told(hook, chart(PARTIAL), kind) == "consider"
     assert told(hook, chart(), kind) == "none: no-sign"
+
+
+@pytest.mark.parametrize("hook", ORDER_HOOKS)
+def test_no_referral_is_offered_where_one_or_an_operation_is_being_written(hook: OrderHook) -> None:
+    for kind in SURGICAL:
+        assert not advice(hook, chart(PARTIAL), kind).offers_referral
+        assert not advice(hook, chart(PARTIAL), "opioid", kind).offers_referral
+    for kind in (*OTHER, "opioid"):
+        assert advice(hook, chart(PARTIAL), kind).offers_referral
+
+
+@pytest.mark.parametrize("hook", ORDER_HOOKS)
+@pytest.mark.parametrize("present", [(PARTIAL, INSTABLE), (sign(), SMOKER), (PARTIAL,)])
+def test_what_decides_against_a_referral_or_for_thought_speaks_of_it(
+    hook: OrderHook, present: tuple[Sign | Risk, ...]
+) -> None:
+    for kind in SURGICAL:
+        assert advice(hook, chart(*present), kind).occasion == ("appointment" if hook == BOOK else "order")
+    assert advice(hook, chart(*present), "imaging").occasion is None
 
 
 def test_the_words_are_those_of_the_occasion() -> None:
@@ -206,7 +230,8 @@ def test_what_is_missing_of_the_work_up() -> None:
     assert work_up_missing(chart(sign())) == ()
     everything = replace(chart(UNMEASURED, imaged=False, born=False), unchecked=("procedures",))
     assert work_up_missing(everything) == ("imaging", "obesity", "birth-date", "unchecked")
-    assert work_up_missing(replace(chart(UNMEASURED), unchecked=("observations",))) == ("unchecked",)
+    for key in ("conditions", "observations"):
+        assert work_up_missing(replace(chart(UNMEASURED), unchecked=(key,))) == ("unchecked",)
     assert work_up_missing(replace(chart(), unchecked=("referrals",))) == ()
     assert set(work_up_missing(everything)) <= set(MISSING)
 
@@ -219,3 +244,10 @@ def test_a_general_referral_waits_for_a_spine_condition_or_a_red_flag() -> None:
     )
     assert concerning((sure, general, vague), chart(), GIVEN) == (sure,)
     assert concerning((sure, general, vague), chart(prompts=(flag("myelopathy"),)), GIVEN) == (sure, general)
+
+
+@pytest.mark.parametrize(("days", "waits"), [(20, False), (900, False), (None, True)])
+def test_a_stale_spine_condition_is_enough_for_it(days: int | None, waits: bool) -> None:
+    entries = () if days is None else (complaint_of(onset=ago(days)),)
+    general = Order("referral", waits_for="spine-condition")
+    assert (concerning((general,), replace(chart(), record=spine_chart(*entries)), GIVEN) == ()) is waits

@@ -37,6 +37,9 @@ IN_WORDS = replace(flag(CAUDA_EQUINA, 900, by_text=True), words=("saddle anaesth
         ([], ""),
         ([SADDLE], "1a"),
         ([IN_WORDS, fusion(800)], "1a"),
+        ([replace(IN_WORDS, words=("Saddle anaesthesia",)), fusion(800)], "1a"),
+        ([replace(IN_WORDS, words=("saddlebag sore",)), fusion(800)], "history"),
+        ([replace(IN_WORDS, words=("packsaddle sore",)), fusion(800)], "history"),
         ([flag(CAUDA_EQUINA, 900)], "1a"),
         ([flag(CAUDA_EQUINA, 900), fusion(800)], "history"),
         ([replace(SADDLE, active=False)], "history"),
@@ -129,6 +132,8 @@ def test_an_operation_and_a_referral() -> None:
 def test_a_deficit_is_not_its_own_companion_or_spine_condition() -> None:
     one = replace(RETENTION, concepts={**RETENTION.concepts, **ROOT.concepts})
     assert row(one) == row(one, NUMB) == ""
+    numb = replace(RETENTION, concepts={**RETENTION.concepts, **SADDLE.concepts})
+    assert [flag.id for flag in found(numb).emergencies] == ["cauda_equina"]
     both = replace(RETENTION, concepts={**RETENTION.concepts, **NUMB.concepts})
     assert row(both, PAIN) == "1b"
     assert row(replace(NUMB, concepts={**NUMB.concepts, **PAIN.concepts}), RETENTION) == "1b"
@@ -141,6 +146,8 @@ def test_it_is_told_with_what_makes_it_one() -> None:
     assert told.brief == "urinary retention with numbness, 12 Nov"
     assert told.fact.text == "urinary retention since 12 November 2026; numbness since 5 June 2024"
     assert told.fact.sources == ("Condition/bladder", "Condition/numb")
+    for undated in (replace(NUMB, onset=None), replace(NUMB, onset=None, recorded=on(900))):
+        assert found(RETENTION, undated, PAIN).emergencies[0].brief == told.brief
     explained = found(RETENTION, ROOT, NUMB, PAIN, PROSTATE, procedure(CAUSE, 5)).prompts[0].fact
     assert explained.text.endswith("; numbness since 5 June 2024; prostate since 6 May 2026")
     done = Procedure("Procedure/1", concepts(CAUSE, label="Insertion of bladder catheter"), performed=on(5))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from cds_service.findings.complaints import Complaint, Complaints, complaints
+from cds_service.findings.spine import Kind
 from cds_service.record.dates import DayCount
-from cds_service.record.patient import Condition, StartKind
+from cds_service.record.patient import Condition, Start, StartKind
 from tests.findings.spine_charts import DAY, GIVEN, Entry, ago, chart, complaint_of, done, drug, other, visit
 
 SPANS = "2026-11-22"
@@ -125,6 +127,7 @@ def test_a_visit_for_another_set_of_the_same_problem_links_a_chain() -> None:
 
 
 def test_a_stated_onset_of_a_visit_dates_the_start() -> None:
+    assert longer(visit(onset="2026-03", recorded=ago(20))) is True
     assert longer(visit(onset=ago(200), recorded=ago(150))) is True
     assert longer(visit(onset=ago(20), recorded=ago(10)), visit(recorded=ago(300))) is False
     assert longer(visit(onset=ago(20), recorded=ago(10)), visit(recorded=ago(160))) is None
@@ -161,6 +164,11 @@ def test_the_clock_runs_on_through_several_short_gaps() -> None:
 
 def test_an_earlier_entry_that_only_tells_its_end_runs_on_into_nothing() -> None:
     assert longer(complaint_of(onset=ago(40)), complaint_of(ended=ago(90))) is False
+
+
+def test_an_earlier_entry_of_which_nobody_knows_how_long_it_stayed_does_not_run_on() -> None:
+    in_words = Start(StartKind.TEXT, date(2026, 3, 1), date(2026, 3, 31))
+    assert longer(complaint_of(onset=ago(40)), replace(complaint_of(ended="unknown"), start=in_words)) is False
 
 
 def test_two_earlier_entries_of_one_end_both_run_on() -> None:
@@ -237,6 +245,11 @@ def test_regions_are_kept_apart() -> None:
     assert found.lasted_more_than(84, region="cervical") is True
     assert found.lasted_more_than(84) is True
     assert [each.region for each in found.current(region="lumbar")] == ["lumbar"]
+    back = of(complaint_of(onset=ago(30), region="thoracic"), complaint_of(onset=ago(200)))
+    assert [(each.region, each.lasting) for each in back.all] == [
+        ("thoracic", DayCount(30, 30)),
+        ("lumbar", DayCount(200, 200)),
+    ]
 
 
 def test_the_longest_of_a_region_counts_and_axial_and_radicular_are_also_apart() -> None:
@@ -255,6 +268,24 @@ def test_a_structural_diagnosis_alone_is_no_symptom() -> None:
     assert found.symptoms() == () and found.symptom_days is None and found.lasted_more_than(84) is False
 
 
+@pytest.mark.parametrize(
+    ("kind", "felt"),
+    [
+        ("axial", True),
+        ("radicular", True),
+        ("claudication", True),
+        ("failed-back", True),
+        ("myelopathy", False),
+        ("herniation", False),
+        ("stenosis", False),
+        ("deformity", False),
+        ("structural", False),
+    ],
+)
+def test_what_a_patient_feels(kind: Kind, felt: bool) -> None:
+    assert bool(Complaints((Complaint(kind),)).symptoms()) is felt
+
+
 def test_stenosis_is_a_symptom_beside_a_gait_difficulty_without_another_cause() -> None:
     stenosis = complaint_of("spinal_stenosis", onset=ago(200))
     gait, knee = other("gait_balance_difficulty"), other("gait_other_cause")
@@ -270,8 +301,12 @@ def test_symptom_days_are_those_of_the_symptom_with_the_largest_least() -> None:
     assert of(exact, complaint_of("radiculopathy", recorded=ago(101))).symptom_days == DayCount(101, None)
     assert of(exact, complaint_of("radiculopathy", recorded=ago(100))).symptom_days == DayCount(100, None)
     assert of(exact, complaint_of("spinal_deformity", onset=ago(900))).symptom_days == DayCount(100, 100)
-    alike = (Complaint("axial", lasting=DayCount(100, 110)), Complaint("radicular", lasting=DayCount(100, 130)))
-    assert Complaints(alike).symptom_days == Complaints(alike[::-1]).symptom_days == DayCount(100, 130)
+    for least, most in ((100, 130), (0, 1)):
+        alike = (
+            Complaint("axial", lasting=DayCount(least, least)),
+            Complaint("radicular", lasting=DayCount(least, most)),
+        )
+        assert Complaints(alike).symptom_days == Complaints(alike[::-1]).symptom_days == DayCount(least, most)
 
 
 def test_the_earliest_possible_start_of_the_symptoms() -> None:

@@ -28,7 +28,15 @@ from tests.findings.drug_charts import (
 PT, OTHER, INJECTION = "care_physical_therapy", "care_other_nonpharm", "care_spinal_injection"
 NSAID = "analgesic_nsaid"
 NERVE_DRUG = "analgesic_neuropathic_antidepressant"
+CHILDBIRTH = (
+    *("labor", "labour", "obstetric", "obstetrical", "delivery", "cesarean", "caesarean"),
+    *("childbirth", "pregnant", "pregnancy", "parturient", "parturition"),
+)
 MOOD = Reason(words=("Major depression",))
+SITES = (
+    *("knee", "hips", "Shoulder", "elbow", "wrist", "hand", "fingers", "thumb"),
+    *("ankle", "foot", "toes", "jaw", "pelvic floor"),
+)
 MEDICATIONS: tuple[Key, ...] = ("medicationStatements", "medicationRequests")
 
 
@@ -117,6 +125,8 @@ def test_state(entries: list[Any], state: str) -> None:
         ({"words": ("Physical therapy", "left knee")}, False),
         ({"words": ("Physical therapy, low back and knee",), "spine_words": True}, True),
         ({"words": ("Joint mobility exercises",)}, True),
+        *[({"words": (f"Exercises for the {site}",)}, False) for site in SITES],
+        *[({"words": (word,)}, True) for word in ("Whip exercises", "Hippotherapy", "Handout given")],
     ],
 )
 @pytest.mark.parametrize("value_set", [PT, OTHER])
@@ -135,10 +145,14 @@ def test_sessions_whose_reason_or_site_is_only_outside_the_spine_do_not_count(
         ({"reasons": (SPINE,)}, False),
         ({"reasons": (Reason({"pregnancy": Match("full", "pregnancy")}),)}, True),
         ({"reasons": (Reason(codes=frozenset({("http://hl7.org/fhir/sid/icd-10-cm", "O80")})),)}, True),
+        ({"reasons": (Reason(codes=frozenset({("http://hl7.org/fhir/sid/icd-10", "O80")})),)}, True),
         ({"reasons": (Reason(codes=frozenset({("http://hl7.org/fhir/sid/icd-10-cm", "R52")})),)}, False),
         ({"reasons": (Reason(words=("Labour analgesia",)),)}, True),
         ({"words": ("Epidural for vaginal delivery",)}, True),
+        *[({"words": (f"Epidural, {why}",)}, True) for why in CHILDBIRTH],
         ({"words": ("Lumbar epidural block",)}, False),
+        ({"words": ("Lumbar epidural block of a labourer",)}, False),
+        ({"words": ("Lumbar epidural block, nonobstetric",)}, False),
     ],
 )
 def test_an_injection_for_childbirth_is_no_care(more: dict[str, Any], obstetric: bool) -> None:
@@ -280,7 +294,11 @@ def test_what_is_told_as_weak_evidence_is_not_denied_as_well() -> None:
     assert hinted.gaps == ("course of physical therapy not found", "pain medication not found")
     undated = care(drug(NSAID, None, label="naproxen"))
     assert [fact.text for fact in undated.facts] == ["naproxen, undated"]
-    assert undated.gaps[-1] == "pain medication with dates not found"
+    assert undated.gaps == (
+        "physical therapy not found",
+        "spinal injection not found",
+        "pain medication with dates not found",
+    )
 
 
 def test_sign_5_leaves_the_opioid_itself_out() -> None:

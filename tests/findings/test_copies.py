@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from cds_service.findings.copies import without_vaguer_copies
-from cds_service.record.patient import Condition, Match, StartKind
+from cds_service.findings.copies import MOST_SAYINGS, without_vaguer_copies
+from cds_service.record.patient import Condition, Match, Side, StartKind
 from tests.findings.spine_charts import VISIT, ago, chart, complaint_of, other
 
 DATED = complaint_of(onset="2026-05-10", code="279039007")
@@ -62,6 +62,22 @@ def test_certainty_and_weight_are_not_lost() -> None:
 
 
 @pytest.mark.parametrize(
+    ("side", "other", "kept"),
+    [
+        ("left", "unknown", 1),
+        ("left", "left", 1),
+        ("left", "right", 2),
+        ("unknown", "left", 2),
+        ("left", "both", 2),
+    ],
+)
+def test_a_copy_without_a_side_says_less_and_one_of_the_other_side_something_else(
+    side: Side, other: Side, kept: int
+) -> None:
+    assert left(replace(DATED, side=side), replace(complaint_of(), side=other)) == kept
+
+
+@pytest.mark.parametrize(
     ("onset", "kept"), [("2026-05-01", 1), ("2026-05-31", 1), ("2026-04-30", 2), ("2026-06-01", 2)]
 )
 def test_a_month_says_less_than_any_of_its_days(onset: str, kept: int) -> None:
@@ -82,3 +98,11 @@ def test_a_record_is_a_date_and_an_onset_beside_a_record_is_no_copy() -> None:
     assert left(complaint_of(recorded=ago(9)), complaint_of()) == 1
     assert left(complaint_of(recorded=ago(9)), complaint_of(onset="2026")) == 2
     assert left(complaint_of(), complaint_of()) == 2
+
+
+@pytest.mark.parametrize(("kinds", "gone"), [(MOST_SAYINGS, 1), (MOST_SAYINGS + 1, 0)])
+def test_a_chart_with_too_many_kinds_of_entry_keeps_its_copies(kinds: int, gone: int) -> None:
+    """The copy and what it repeats are of one kind."""
+    concepts = [{**DATED.concepts, f"kind_{number}": Match("full", "Kind")} for number in range(1, kinds)]
+    entries = (DATED, complaint_of(), *(replace(DATED, concepts=named) for named in concepts))
+    assert left(*entries) == len(entries) - gone

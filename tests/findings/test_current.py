@@ -203,6 +203,7 @@ def test_an_open_problem_of_that_day_keeps_its_visit_beside_one_that_ended() -> 
     assert is_current(visit(recorded=ago(100)), over, complaint_of(onset=ago(100)))
     assert not is_current(visit(recorded=ago(100)), over, complaint_of(onset=ago(99)))
     assert not is_current(visit(recorded=ago(100)), over, complaint_of(onset=ago(20)))
+    assert is_current(visit(recorded=ago(100)), over, complaint_of(onset=ago(20)), complaint_of(onset=ago(200)))
     assert not is_current(visit(recorded=ago(100)), over, complaint_of())
 
 

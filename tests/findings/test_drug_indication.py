@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cds_service.findings.drug_indication import for_spine
-from cds_service.record.patient import Reason
+from cds_service.findings.drug_indication import for_spine, only_for_mood
+from cds_service.record.patient import Drug, Reason
 from tests.findings.spine_charts import sets
 
 
@@ -17,6 +17,9 @@ from tests.findings.spine_charts import sets
         (Reason(words=("Chronic pain",)), True),
         (Reason(words=("chronic non-cancer pain syndrome ",)), True),
         (Reason(words=("Chronic intractable pain",)), True),
+        (Reason(words=("Chronic nonmalignant pain",)), True),
+        (Reason(words=("Chronic non-malignant pain syndrome",)), True),
+        (Reason(words=("Chronic severe pain",)), True),
         (Reason(words=("Chronic knee pain",)), False),
         (Reason(words=("Chronic pain of the knee",)), False),
         (Reason(words=("no chronic pain",)), False),
@@ -27,3 +30,24 @@ from tests.findings.spine_charts import sets
 )
 def test_a_stated_reason_counts_for_the_spine(reason: Reason, counts: bool) -> None:
     assert for_spine(reason) is counts
+
+
+@pytest.mark.parametrize(
+    ("words", "mood"),
+    [
+        ("Major depression", True),
+        ("Insomnia", True),
+        ("Knee pain", False),
+        ("Pain", False),
+        ("Backache", False),
+        ("Trigeminal neuralgia", False),
+        ("Diabetic neuropathy", False),
+        ("Radiculitis", False),
+        ("Sciatica", False),
+        ("Fibromyalgia", False),
+    ],
+)
+def test_a_drug_is_for_mood_alone_where_no_reason_is_of_pain(words: str, mood: bool) -> None:
+    assert only_for_mood(Drug(reasons=(Reason(words=(words,)),))) is mood
+    assert not only_for_mood(Drug(reasons=(Reason(words=(words,)), Reason(spine=True))))
+    assert not only_for_mood(Drug())

@@ -54,6 +54,10 @@ def total(*drugs: Drug, **more: Any) -> float:
         # or was assumed
         ((item(60, -90, assumed=True), item(10, -20, requester="Dr B")), 10),
         ((item(60, -20), item(10, -90, assumed=True, runs_out=None)), 20),
+        ((item(60, -90, assumed=True, runs_out=None),), 10),
+        ((item(60, -90, assumed=True), item(60, -90, assumed=True, requester="Dr B"), item(10, -20)), 10),
+        # which product it is nobody knows
+        ((item(60, -90, assumed=True, product=""), item(10, -20, product="")), 20),
         # renewed twice
         ((item(30, -2, 20), item(20, -3, 30), item(10, -9, 40)), 40),
         # a statement of what is ordered
@@ -101,6 +105,7 @@ def test_anything_missing_makes_the_total_at_least(drugs: tuple[Drug, ...], leas
         ({"medicationRequests": Answer.UNANSWERED}, True),
         ({"medicationStatements": Answer.UNANSWERED}, True),
         ({"medicationStatements": Answer.INCOMPLETE}, False),
+        ({"medicationRequests": Answer.INCOMPLETE}, False),
         ({"medicationRequests": Answer.UNANSWERED, "medicationStatements": Answer.UNANSWERED}, False),
     ],
 )

@@ -110,6 +110,8 @@ def test_in_words() -> None:
     assert sign.brief == "low back pain for 20 weeks, spine surgery 26 Jan"
     assert (sign.complaint, sign.missing) == ("low back pain, 20 weeks", ())
     assert [fact.text.split(",")[0].strip() for fact in sign.facts][1:] == ["lumbar fusion", "Disc herniation"]
+    narrow = sign_of(pain, felt("stenosis", 10, label="Lumbar stenosis"))
+    assert [fact.text for fact in narrow.facts][-1].startswith("Lumbar stenosis")
     assert sign_of(FAILED).brief == "post-laminectomy syndrome"
     assert sign_of(felt("axial", 84)).missing == ("not yet 12 weeks",)
     assert sign_of(felt("radicular", 42)).missing == ("not yet 6 weeks",)

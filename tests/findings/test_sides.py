@@ -67,6 +67,7 @@ def test_left_and_right_are_two_complaints() -> None:
 
 
 def test_an_entry_without_a_side_is_of_either() -> None:
+    assert roots(root("unknown", 100)) == [("unknown", 100)]
     assert roots(root("left", 100), root("unknown", 200, ref="Condition/2")) == [("left", 200)]
     three = (root("left", 100), root("right", 50, ref="Condition/2"), root("unknown", 200, ref="Condition/3"))
     assert roots(*three) == [("left", 200), ("right", 200)]
@@ -86,7 +87,14 @@ def test_back_pain_has_no_side() -> None:
         ("radicular", "right"),
     ]
     assert problem_of(entries[0]).same(problem_of(entries[1]))
-    assert not problem_of(root("left")).same(problem_of(root("right")))
+    for name in ("radiculopathy", "disc_herniation"):
+        assert not problem_of(root("left", None, name)).same(problem_of(root("right", None, name)))
+
+
+def test_a_herniated_disc_is_on_one_side_and_a_narrow_canal_is_not() -> None:
+    for name, count in (("disc_herniation", 2), ("spinal_stenosis", 1)):
+        entries = (root("left", 300, name), root("right", 30, name, ref="Condition/2"))
+        assert len(complaints(chart(*entries), GIVEN).all) == count
 
 
 def test_a_root_that_ended_on_the_left_ends_none_on_the_right() -> None:
@@ -109,6 +117,11 @@ def test_a_stale_root_of_the_left_stands_beside_a_current_one_of_the_right() -> 
     assert {(one.side, one.stale) for one in found.all} == {("right", False), ("left", True)}
 
 
+def test_a_stale_root_of_the_left_is_told_beside_one_of_the_right_in_the_same_region() -> None:
+    found = complaints(chart(root("left", 900), root("right", ref="Condition/2")), GIVEN)
+    assert {(one.side, one.stale) for one in found.all} == {("right", False), ("left", True)}
+
+
 def test_the_side_is_said() -> None:
     has = find(chart(root("right", 100), operated("left")), GIVEN)
     told = [fact.text for sign in has.signs for fact in sign.facts] + [fact.text for fact in has.operations.facts]
@@ -118,11 +131,24 @@ def test_the_side_is_said() -> None:
 
 
 @pytest.mark.parametrize(
+    ("side", "said"), [("left", "left lumbar"), ("right", "right lumbar"), ("both", "lumbar"), ("unknown", "lumbar")]
+)
+def test_the_one_side_of_an_operation_is_said(side: Side, said: str) -> None:
+    [fact] = operations(chart(operated(side)), GIVEN).facts
+    assert fact.text.startswith(f"{said} discectomy, ")
+
+
+@pytest.mark.parametrize(
     ("sides", "merged"),
     [(("left", "unknown"), "left"), (("left", "right"), "both"), (("unknown", "unknown"), "unknown")],
 )
 def test_of_entries_that_are_one_operation_the_side_named(sides: tuple[Side, Side], merged: Side) -> None:
     assert operations(chart(*(operated(side) for side in sides)), GIVEN).dated[0].side == merged
+
+
+def test_a_status_has_the_side_it_names() -> None:
+    failed = root("left", 100, "failed_back_surgery")
+    assert [one.side for one in operations(chart(failed), GIVEN).undated] == ["left"]
 
 
 def test_undated_operations_of_two_sides_are_two() -> None:

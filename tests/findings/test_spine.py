@@ -18,7 +18,7 @@ from cds_service.findings.spine import (
     problem_of,
     spine_sets_of,
 )
-from cds_service.record.patient import Region
+from cds_service.record.patient import Region, Side
 from tests.findings.spine_charts import complaint_of, other, sets
 
 
@@ -41,6 +41,42 @@ def test_a_condition_may_be_of_several_kinds() -> None:
     assert kinds_of(complaint_of("spinal_stenosis", "neurogenic_claudication")) == ("claudication", "stenosis")
     assert kinds_of(complaint_of("spinal_stenosis", code="303081002")) == ("claudication", "stenosis")
     assert kinds_of(other("diabetes")) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("spine_pain_back_neck", "axial"),
+        ("chronic_pain_generic", "axial"),
+        ("radiculopathy", "radicular"),
+        ("neurogenic_claudication", "claudication"),
+        ("failed_back_surgery", "failed-back"),
+        ("myelopathy", "myelopathy"),
+        ("disc_herniation", "herniation"),
+        ("spinal_stenosis", "stenosis"),
+        ("spinal_deformity", "deformity"),
+        ("spondylolisthesis", "deformity"),
+        ("degenerative_disc_spondylosis", "structural"),
+    ],
+)
+def test_every_set_of_the_spine_makes_a_spine_condition_of_its_kind(name: str, kind: str) -> None:
+    entry = complaint_of(name)
+    assert is_spine(entry) and kinds_of(entry) == (kind,)
+    assert name in spine_sets_of(entry)
+
+
+@pytest.mark.parametrize(
+    ("system", "code", "named"),
+    [
+        ("http://hl7.org/fhir/sid/icd-10-cm", "M48062", True),
+        ("http://hl7.org/fhir/sid/icd-10-cm", "M48061", False),
+        ("http://hl7.org/fhir/sid/icd-9-cm", "72403", True),
+        ("http://hl7.org/fhir/sid/icd-9-cm", "72402", False),
+    ],
+)
+def test_a_code_of_either_icd_names_claudication(system: str, code: str, named: bool) -> None:
+    entry = replace(complaint_of("spinal_stenosis"), codes=frozenset({(system, code)}))
+    assert claudication_named(entry) is named
 
 
 def test_chronic_pain_with_a_spine_site_counts_as_spine_pain() -> None:
@@ -103,6 +139,13 @@ def test_a_name_has_its_region_and_what_makes_it_a_symptom() -> None:
     assert name_of(failed, "failed-back", "unknown") == "failed_back_surgery"
 
 
+@pytest.mark.parametrize(
+    ("side", "where"), [("left", " on the left"), ("right", " on the right"), ("both", ""), ("unknown", "")]
+)
+def test_a_name_has_the_one_side_it_is_on(side: Side, where: str) -> None:
+    assert name_of(complaint_of("radiculopathy"), "radicular", "lumbar", side) == f"lumbar radiculopathy{where}"
+
+
 def test_words_that_say_more_than_the_code_s_label_are_believed() -> None:
     coded = complaint_of("spinal_stenosis", "neurogenic_claudication")
     without = "Lumbar stenosis without neurogenic claudication"
@@ -110,6 +153,28 @@ def test_words_that_say_more_than_the_code_s_label_are_believed() -> None:
     assert name_of(said, "claudication", "lumbar") == "lumbar stenosis with neurogenic claudication"
     plain = replace(coded, concepts=sets("spinal_stenosis", label=without))
     assert name_of(plain, "stenosis", "lumbar") == "lumbar stenosis without neurogenic claudication"
+
+
+@pytest.mark.parametrize(
+    "label", ["cervical", "neck", "thoracic", "lumbar", "low back", "sacral", "sciatica", "lumbosacral"]
+)
+def test_a_label_that_says_where_is_not_placed_again(label: str) -> None:
+    root = replace(complaint_of("radiculopathy"), concepts=sets("radiculopathy", label=f"Root of {label}"))
+    assert name_of(root, "radicular", "lumbar") == f"root of {label}"
+
+
+@pytest.mark.parametrize(
+    ("region", "name"),
+    [
+        ("cervical", "neck pain"),
+        ("thoracic", "thoracic back pain"),
+        ("lumbar", "low back pain"),
+        ("unknown", "back or neck pain"),
+    ],
+)
+def test_a_pain_that_only_words_tell_is_named_by_its_region(region: Region, name: str) -> None:
+    pain = replace(complaint_of(), concepts=sets("spine_pain_back_neck", label="Back or neck pain"))
+    assert name_of(pain, "axial", region) == name
 
 
 def test_a_label_of_two_regions_names_the_one_that_is_known() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from itertools import permutations
 
 import pytest
@@ -10,7 +11,7 @@ from cds_service.findings.complaints import Complaint, complaints
 from cds_service.findings.symptom_duration import Confidence
 from cds_service.record.dates import DayCount
 from cds_service.record.patient import Condition, StartKind
-from tests.findings.spine_charts import GIVEN, ago, chart, complaint_of, visit
+from tests.findings.spine_charts import DAY, GIVEN, ago, chart, complaint_of, visit
 
 UNREADABLE = StartKind.UNREADABLE
 
@@ -87,7 +88,12 @@ def test_an_at_least_start_counts_by_the_days_on_record(days: int, more: bool) -
 
 @pytest.mark.parametrize(
     "code, set_",
-    [("278860009", "spine_pain_back_neck"), ("134407002", "spine_pain_back_neck"), ("307177001", "radiculopathy")],
+    [
+        ("278860009", "spine_pain_back_neck"),
+        ("134407002", "spine_pain_back_neck"),
+        ("1121000119107", "spine_pain_back_neck"),
+        ("307177001", "radiculopathy"),
+    ],
 )
 def test_a_code_that_says_chronic_counts_as_more_than_84_days_without_a_date(code: str, set_: str) -> None:
     one = told(complaint_of(set_, code=code))
@@ -201,6 +207,12 @@ def test_a_record_of_fewer_days_never_turns_possible_into_no() -> None:
 
 def test_an_undated_chronic_code_tells_more_than_a_short_onset() -> None:
     assert told(complaint_of(onset=ago(30)), complaint_of(code="278860009")).lasted_more_than(84) is True
+
+
+@pytest.mark.parametrize("days, start", [(100, DAY - timedelta(100)), (85, None), (50, None)])
+def test_a_chronic_code_adds_nothing_to_a_longer_record(days: int, start: date | None) -> None:
+    one = told(complaint_of(recorded=ago(days)), complaint_of(code="278860009"))
+    assert (one.lasting, one.earliest_start) == (DayCount(max(days, 85), None), start)
 
 
 def test_two_codings_of_one_day_are_one_item() -> None:
