@@ -201,7 +201,9 @@ def test_a_card_that_was_dismissed_is_held_back_and_the_page_says_until_when(pag
     pick(page, vignette)
     expect(page.locator(".no-card h3")).to_have_text("Held back")
     expect(page.locator(".no-card")).to_contain_text("The rule recommend holds, but a clinician set its card aside")
-    expect(page.locator(".no-card")).to_contain_text("shown again after 30 days, or when another sign or risk is on record")
+    expect(page.locator(".no-card")).to_contain_text(
+        "shown again after 30 days, or when another sign or risk is on record"
+    )
     expect(page.locator("#status")).to_have_text(f"No card for {vignette.name}. It is held back.")
 
 
