@@ -107,11 +107,9 @@ class Answerer:
 
     async def with_orders(self, call: HookCall) -> HookCall:
         """The call with the dispatched orders that it names and does not bring. Raises ServerNotRegistered."""
-        if self.fetching is None:
-            return call
         known = prefetched(call)
         missing = tuple(reference for reference in dispatched_references(call) if known(reference) is None)
-        return await self.fetching.with_orders(call, missing)
+        return call if self.fetching is None else await self.fetching.with_orders(call, missing)
 
     def may_concern(self, call: HookCall) -> bool:
         """Some order or appointment of the call concerns us, or may once the chart is known."""

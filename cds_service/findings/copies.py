@@ -16,6 +16,8 @@ from cds_service.findings.symptom_duration import says_acute, says_chronic
 from cds_service.record.dates import DateRange
 from cds_service.record.patient import Condition, End, Listing, PatientRecord, Region, Side
 
+# Told as facts of a risk, be they spine Conditions of section A or not.
+OF_A_RISK = frozenset({"severe_instability", "high_grade_slip", "epidural_scarring"})
 # A chart with more kinds of entry than this is no patient's; left in, a copy only tells more.
 MOST_SAYINGS = 300
 
@@ -87,7 +89,7 @@ class DaysOfOthers:
 
 def without_vaguer_copies(record: PatientRecord) -> PatientRecord:
     """The chart less the spine Conditions, open or over, that only repeat another with less of a date or place."""
-    spine = [entry for entry in record.conditions if is_spine(entry)]
+    spine = [entry for entry in record.conditions if is_spine(entry) or not OF_A_RISK.isdisjoint(entry.concepts)]
     if len(spine) < 2 or not any(_days(entry).may_be_vague for entry in spine):
         return record
     sayings: dict[Saying, list[Condition]] = {}

@@ -64,12 +64,10 @@ class Fetch:
         self._look_backs = look_backs(knowledge.given)
 
     async def completed(self, call: HookCall) -> HookCall:
-        """The call with what the server it names could add; of one that names none, the call.
+        """The call with what the server it names could add.
 
         Raises ServerNotRegistered where the client's row says that a server must be registered and it is not.
         """
-        if not call.names_server:
-            return call
         server = self._client.server_named(call.access.address())
         if server is None:
             return self._not_registered(call)

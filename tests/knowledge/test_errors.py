@@ -8,12 +8,15 @@ from cds_service.errors import (
     KnowledgeError,
     Malformed,
     MethodNotAllowed,
+    ReplaysUnavailable,
     RequestRefused,
     ServerNotRegistered,
     SettingsError,
     SlowBody,
     Stopping,
+    StoreUnavailable,
     TooLarge,
+    TooMany,
     UnknownService,
     UnsupportedMediaType,
 )
@@ -27,6 +30,9 @@ REFUSALS = [
     (DataMissing((("conditions", "not sent"),)), 412, "incomplete"),
     (TooLarge(), 413, "too-long"),
     (UnsupportedMediaType(), 415, "not-supported"),
+    (TooMany(), 429, "throttled"),
+    (ReplaysUnavailable(), 503, "transient"),
+    (StoreUnavailable(), 503, "transient"),
     (Stopping(), 503, "transient"),
 ]
 

@@ -45,6 +45,12 @@ def test_a_vaguer_copy_is_no_second_fact_of_a_risk() -> None:
     check_changes_nothing((slip,), {**slip, "onsetDateTime": "2026-11"})
 
 
+def test_a_vaguer_copy_is_no_second_fact_of_a_risk_that_is_no_complaint() -> None:
+    whiplash: Coded = (SNOMED, "39848009", "Whiplash injury")
+    unstable = saying("Gross lumbar instability", whiplash, "2026-11-22")
+    check_changes_nothing((unstable,), {**unstable, "onsetDateTime": "2026-11"})
+
+
 def test_a_vaguer_copy_with_the_same_day_of_record_changes_nothing() -> None:
     pain = {**current(LOW_BACK_PAIN, "2026-05-10"), "recordedDate": "2026-06-01"}
     check_changes_nothing((pain,), {**current(LOW_BACK_PAIN, "2026"), "recordedDate": "2026-06-01"})

@@ -75,11 +75,11 @@ def vaguer_forms(entry: Resource, today: str) -> list[Resource]:
     """The entry with its onset as a month or a year or not said, and with its record's date or without.
 
     Its end, status, category and place are as they are. An onset after the day is not used, so that nothing could be
-    vaguer; of one that cannot be read the same is true.
+    vaguer; of one that cannot be read the same is true, and of an end in words, which counts from the day of record.
     """
     onset, recorded = entry.get("onsetDateTime", ""), "recordedDate" in entry
     undated = {name: member for name, member in entry.items() if name not in ("onsetDateTime", "recordedDate")}
-    if onset[:10] > today:
+    if onset[:10] > today or "abatementString" in entry:
         return []
     if not onset:
         return [undated] if recorded and not any(name.startswith("onset") for name in entry) else []
