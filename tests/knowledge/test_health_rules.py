@@ -30,6 +30,7 @@ SPEAKS_FOR: dict[str, tuple[str, ...]] = {
     "chronic_opioids": ("opioid-use",),
     "complaints": ("complaints", "gait"),
     "conservative_care": ("conservative-care",),
+    "copies": ("severe-instability", "epidural-scarring"),
     "contraindications": ("severe-instability", "epidural-scarring"),
     "current": ("complaints",),
     "diabetes": ("uncontrolled-diabetes",),
