@@ -18,7 +18,7 @@ WEAK = condition(LIMBS, code="713514005", onset=on(180), ref="Condition/weak", l
 OLD_WEAK = condition(LIMBS, code="713514005", onset=on(181), ref="Condition/weak", label="Limb weakness")
 FOOT_DROP = condition("redflag_foot_drop", onset=on(100), ref="Condition/drop", label="Foot drop")
 NEUROPATHY = condition("polyneuropathy", ref="Condition/neuro")
-DOCUMENTED = {"care": "documented"}
+DOCUMENTED: dict[str, Any] = {"care": "documented"}
 
 
 @pytest.mark.parametrize(
