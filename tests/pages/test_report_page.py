@@ -204,6 +204,17 @@ async def test_who_signs_in_gets_a_page_without_data(demo_answerer: Answerer) ->
     # Without a name, no browser can ever put it into an address.
     assert page.all("input", "name") == []
     assert page.all("input", "autocomplete") == ["off"]
+    assert "<noscript><p>This page needs JavaScript" in answer.text
+    assert "hidden>" in answer.text.partition('<form id="token-form"')[2].partition("\n")[0]
+
+
+@pytest.mark.parametrize(("name", "kind"), [("report.css", "text/css"), ("report.js", "text/javascript")])
+async def test_its_files_load_nothing_and_keep_nothing(demo: httpx.AsyncClient, name: str, kind: str) -> None:
+    answer = await demo.get(f"/static/{name}")
+    assert answer.headers["content-type"].startswith(kind)
+    assert not re.search(
+        r"@import|\burl\(|\bimport\b|innerHTML|cookie|localStorage|sessionStorage|history", answer.text
+    )
 
 
 async def test_without_a_token_set_nobody_can_sign_in(demo_answerer: Answerer) -> None:
