@@ -72,7 +72,7 @@ def create_app(
             *feedback_routes(SERVICES, limits, metrics, store, pseudonyms),
             *documentation_routes(answerer, address),
             *health_routes(metrics, draining, store.is_reachable),
-            *report_routes(settings.admin_token, store, address, answerer.knowledge.version),
+            *report_routes(settings.admin_token, store, address, answerer.knowledge.version, _titles(answerer)),
             *_demo_routes(settings, answerer),
         ],
     )
@@ -101,6 +101,10 @@ def _lifespan(entrance: Entrance, store: Store) -> Callable[[FastAPI], AbstractA
         store.close()
 
     return running
+
+
+def _titles(answerer: Answerer) -> dict[str, str]:
+    return {rule: card.title for rule, card in answerer.rendering.words.cards.items()}
 
 
 def _demo_routes(settings: Settings, answerer: Answerer) -> list[BaseRoute]:
