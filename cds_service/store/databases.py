@@ -33,6 +33,10 @@ def engine_of(url: str) -> Engine:
 
 
 def _shared_and_durable(connection: SqliteConnection, entry: ConnectionPoolEntry) -> None:
-    """Readers and a writer do not wait for each other; what is committed survives the loss of power."""
+    """Readers and a writer do not wait for each other; what is committed survives the loss of power.
+
+    What is deleted is overwritten: a purge leaves nothing to be read in the file's free pages.
+    """
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA secure_delete=ON")
