@@ -117,7 +117,7 @@ class Trail:
             file = self._opened()
             try:
                 fcntl.flock(file, fcntl.LOCK_EX)
-                _add(file, lines)
+                add_whole(file, lines)
             finally:
                 os.close(file)
         except OSError as error:
@@ -141,7 +141,7 @@ class Trail:
             self._log.event("error", "audit-lost", setting=SETTING, message=message)
 
 
-def _add(file: int, lines: bytes) -> None:
+def add_whole(file: int, lines: bytes) -> None:
     """To the end, whole; what was written of them is taken back where the rest does not fit."""
     size = os.fstat(file).st_size
     written = 0
