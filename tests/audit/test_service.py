@@ -12,8 +12,16 @@ import pytest
 
 from cds_service.answer import Answerer
 from cds_service.app import create_app
+from cds_service.audit.reads import Auditing
+from cds_service.audit.trail import Trail
 from cds_service.errors import SettingsError
+from cds_service.observe import Log, Metrics
 from cds_service.settings import Settings, load_settings
+from cds_service.trust.addresses import Asked
+from cds_service.trust.budget import Budget
+from cds_service.trust.clients import FhirServer
+from cds_service.wire.access import Token
+from cds_service.wire.decoding import decode_call
 from tests.audit.profiles import check
 from tests.fetch.ehr import Reply, ehr, pain
 from tests.fetch.services import TOKEN, naming, row, server, service, settings_of
@@ -130,6 +138,22 @@ async def test_a_caller_without_an_address(answerer: Answerer, file: Path) -> No
         async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
             assert check_cards(await client.post("/cds-services/miss-patient-view", json=PATIENT_VIEW))
     assert told(file)[0]["agent"][1]["network"]["address"] == "unknown"
+
+
+async def test_what_is_audited_is_closed(answerer: Answerer, file: Path) -> None:
+    """A read's connections are those of the reads it audits."""
+    closed: list[bool] = []
+
+    class Reads:
+        async def read(self, server: FhirServer, asked: Asked, token: Token | None, budget: Budget) -> bytes:
+            return b""
+
+        async def aclose(self) -> None:
+            closed.append(True)
+
+    auditing = Auditing(Trail(file, Metrics(), Log("error")), "https://miss.example")
+    await auditing.reads(Reads(), decode_call(json.dumps(PATIENT_VIEW).encode())).aclose()
+    assert closed == [True]
 
 
 async def test_a_full_disk_fails_no_card(answerer: Answerer, file: Path) -> None:

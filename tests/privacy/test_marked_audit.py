@@ -15,7 +15,7 @@ from tests.fetch.services import row, server, service, settings_of
 from tests.hooks.calls import UUID, bundle, check_cards, condition, request
 
 PATIENT_ID, USER_ID = "Zzpatient-1", "Practitioner/Zzuser-1"
-CHART, TOKEN = "Zzclinical", "Zztoken"  # noqa: S105 - made up
+CHART, TOKEN = "Zzclinical", "Zztoken"
 
 
 def concept() -> dict[str, Any]:
