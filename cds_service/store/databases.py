@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlite3 import Connection as SqliteConnection
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -30,6 +30,12 @@ def engine_of(url: str) -> Engine:
         return create_engine(url, connect_args=POSTGRESQL, hide_parameters=True, isolation_level="READ COMMITTED")
     except (ArgumentError, ValueError):
         raise SettingsError("CDS_DATABASE_URL: write it as postgresql+psycopg://user@host:port/database") from None
+
+
+def take_time(connection: Connection) -> None:
+    """In the transaction that is open, a statement may take as long as it must: an index of a large table is made."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
 
 
 def _shared_and_durable(connection: SqliteConnection, entry: ConnectionPoolEntry) -> None:

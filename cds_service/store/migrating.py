@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 
 from cds_service.errors import StoreUnavailable
+from cds_service.store.databases import take_time
 
 # As the steps in `migrations` follow each other.
 REVISIONS = ("0001", "purge_and_keys")
@@ -28,6 +29,7 @@ def migrate(connection: Connection) -> None:
             return
     with connection.begin():
         _wait_for_turn(connection)
+        take_time(connection)
         if _revision(connection) not in (None, *REVISIONS):
             raise StoreUnavailable(TOO_NEW)
         move(connection, NEWEST)

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, delete, exists, func, select
 
+from cds_service.store.databases import take_time
 from cds_service.store.queries import next_change, written
 from cds_service.store.tables import DECISIONS, FEEDBACK
 
@@ -63,13 +64,15 @@ class Kept:
 
 
 def kept(connection: Connection) -> Kept:
-    """In numbers."""
+    """In numbers, in the transaction that is open; however long that takes."""
+    take_time(connection)
     cards, oldest = connection.execute(select(func.count(), func.min(DECISIONS.c.shown_at))).one()
     return Kept(cards, connection.scalar(select(func.count()).select_from(FEEDBACK)) or 0, oldest)
 
 
 def counted(connection: Connection, doomed: Doomed) -> Purged:
-    """What would go."""
+    """What would go, in the transaction that is open; however long that takes."""
+    take_time(connection)
     cards = connection.scalar(select(func.count()).select_from(DECISIONS).where(doomed.cards)) or 0
     theirs = FEEDBACK.c.card.in_(select(DECISIONS.c.card).where(doomed.cards))
     told = connection.scalar(select(func.count()).select_from(FEEDBACK).where(theirs | doomed.feedback)) or 0

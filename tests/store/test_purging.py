@@ -207,6 +207,21 @@ async def test_forgetting_that_fails_is_the_writers_matter_only(url: str, clock:
     store.close()
 
 
+def test_counting_and_migrating_may_take_their_time_and_nothing_else(url: str) -> None:
+    """A server ends what takes 5 s, so that no card waits: not what has no card waiting for it."""
+    engine = engine_of(url)
+    limits = []
+    with engine.connect() as connection:
+        migrate(connection)
+        for asked in (kept, lambda given: counted(given, of_client("acme")), lambda given: None):
+            with connection.begin():
+                asked(connection)
+                if connection.dialect.name == "postgresql":
+                    limits.append(connection.scalar(text("SELECT current_setting('statement_timeout')")))
+    engine.dispose()
+    assert limits in ([], ["0", "0", "5s"])
+
+
 def test_the_tables_of_the_first_release_are_brought_up_to_date_and_back(url: str) -> None:
     """With one key they keep it; of two, the way back keeps that of today."""
     from cds_service.store.key_rotation import kept_keys, rotate
