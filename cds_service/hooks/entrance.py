@@ -16,6 +16,7 @@ from cds_service.record.fetch import Fetch, Limits
 from cds_service.settings import Settings
 from cds_service.trust.clients import Client, Clients
 from cds_service.trust.limits import Limits as CallLimits
+from cds_service.trust.limits import Rates
 from cds_service.trust.replays import InMemoryReplays, Replays
 
 Close = Callable[[], Awaitable[None]]
@@ -45,6 +46,7 @@ class Building:
     answerer: Answerer
     metrics: Metrics
     clocks: Clocks
+    rates: Rates | None = None
 
     def entrance(self, clients: Clients, public_url: str, replays: Replays | None) -> Entrance:
         """The door for these clients. Raises SettingsError."""
@@ -64,7 +66,7 @@ class Building:
         limits = Limits(self.settings.fetch_deadline_seconds, self.settings.max_body_bytes)
         count = partial(self.metrics.fetched, client=name)
         fetch = Fetch(client, self._reads(client), answerer.knowledge, limits, answerer.today, count)
-        calls = CallLimits(client.rate_per_minute, client.concurrent, self.clocks.passing)
+        calls = CallLimits(client.rate_per_minute, client.concurrent, self.clocks.passing, client.id, self.rates)
         return Caller(name, replace(answerer, fetching=fetch), offered(client), calls), fetch
 
     def _reads(self, client: Client) -> Reads | None:

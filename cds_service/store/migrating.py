@@ -8,7 +8,9 @@ from sqlalchemy import Connection, inspect, text
 
 from cds_service.errors import StoreUnavailable
 
-NEWEST = "0001"
+# What a database may be at, the oldest first; the last is what queries are written for.
+REVISIONS = ("0001", "shared_limits")
+NEWEST = REVISIONS[-1]
 OLDEST = "base"
 # Any number that nobody else locks in the same database: who starts together waits here for the first.
 LOCK = 7_116_271_001
@@ -22,7 +24,7 @@ def migrate(connection: Connection) -> None:
             return
     with connection.begin():
         _wait_for_turn(connection)
-        if _revision(connection) not in (None, NEWEST):
+        if _revision(connection) not in (None, *REVISIONS):
             raise StoreUnavailable(TOO_NEW)
         move(connection, NEWEST)
 

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cds_service.errors import StoreUnavailable
 from cds_service.observe import Log, Metrics
+from cds_service.store.call_queries import forget_tokens
 from cds_service.store.migrating import migrate
 from cds_service.store.pseudonyms import Pseudonyms
 from cds_service.store.queries import (
@@ -32,6 +33,8 @@ TURN_SECONDS = 0.2
 RETRY_SECONDS = 0.5
 # A database that has not answered for so long is as one that cannot be reached.
 SILENT_SECONDS = 3.0
+# Tokens live an hour at most; what is over is looked for so often.
+FORGET_SECONDS = 60.0
 
 
 class Writer:
@@ -57,6 +60,7 @@ class Writer:
         self._connection: Connection | None = None
         self._seen = 0
         self._heard_at: float | None = None
+        self._forget_at = monotonic()
         self._lost = False
         self._tried, self._wake, self._closing = Event(), Event(), Event()
         self._thread = Thread(target=self._run, name="store-writer", daemon=True)
@@ -96,6 +100,7 @@ class Writer:
         decisions, asked = self._waiting.decisions(), self._waiting.asked()
         try:
             connection = self._connection or self._connect()
+            self._forget(connection)
             news = self._write(connection, decisions, asked) if decisions or asked else self._look(connection)
         except (SQLAlchemyError, StoreUnavailable) as error:
             self._failed(error, decisions, asked)
@@ -141,6 +146,13 @@ class Writer:
             told = [] if change == self._seen else told_after(connection, self._seen, now - self._quiet.quiet_period)
         self._learn(told, change, now)
         return []
+
+    def _forget(self, connection: Connection) -> None:
+        """Used tokens that are over: now and then, a group at a turn."""
+        if monotonic() >= self._forget_at:
+            with connection.begin():
+                was_all = forget_tokens(connection, self._now().timestamp())
+            self._forget_at = monotonic() + (FORGET_SECONDS if was_all else 0)
 
     def _learn(self, told: list[Told], change: int, now: datetime) -> None:
         self._seen = change
