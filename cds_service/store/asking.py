@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import Future
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Event, Lock, Thread
 from typing import Any, TypeVar
@@ -23,10 +23,25 @@ RETRY_SECONDS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Waiter:
-    """A question, and who waits for its answer."""
+    """A question, and who waits for its answer in which loop. This is on the path of a call, so it is kept light."""
 
     question: Question[Any]
-    answer: Future[Any] = field(default_factory=Future)
+    loop: asyncio.AbstractEventLoop
+    answer: asyncio.Future[Any]
+
+    def tell(self, found: Any) -> None:
+        """The answer, or the error that there is none; from any thread, to whoever still waits."""
+        with suppress(RuntimeError):  # the loop is closed
+            self.loop.call_soon_threadsafe(self.settle, found)
+
+    def settle(self, found: Any) -> None:
+        """The same, in the loop."""
+        if self.answer.done():
+            return
+        if isinstance(found, StoreUnavailable):
+            self.answer.set_exception(found)
+        else:
+            self.answer.set_result(found)
 
 
 class Asking:
@@ -51,14 +66,19 @@ class Asking:
         self._begin()
         if not self._answers:
             raise StoreUnavailable
-        waiter = Waiter(question)
+        loop = asyncio.get_running_loop()
+        waiter = Waiter(question, loop, loop.create_future())
+        late = loop.call_later(self._patience, self._give_up, waiter)
         self._waiting.put(waiter)
         try:
-            found: Answer = await asyncio.wait_for(asyncio.wrap_future(waiter.answer), self._patience)
-        except TimeoutError:
-            self._answers = False
-            raise StoreUnavailable from None
+            found: Answer = await waiter.answer
+        finally:
+            late.cancel()
         return found
+
+    def _give_up(self, waiter: Waiter) -> None:
+        self._answers = False
+        waiter.settle(StoreUnavailable())
 
     def close(self, patience: float) -> None:
         """Let the connection go; returns after so many seconds at the latest."""
@@ -76,10 +96,10 @@ class Asking:
     def _run(self) -> None:
         while not self._closing.is_set():
             waiter = self._next()
-            if waiter and waiter.answer.set_running_or_notify_cancel():
-                self._answered(waiter)
+            if waiter and not waiter.answer.done():
+                waiter.tell(self._found(waiter.question))
             elif not self._answers:
-                self._answered(Waiter(_anything))
+                self._found(_anything)
         self._let_go()
 
     def _next(self) -> Waiter | None:
@@ -88,16 +108,16 @@ class Asking:
         except Empty:
             return None
 
-    def _answered(self, waiter: Waiter) -> None:
+    def _found(self, question: Question[Any]) -> Any:
+        """The answer, or StoreUnavailable; and from now on it is known whether there are answers."""
         try:
-            found = self._asked(waiter.question)
+            found = self._asked(question)
         except SQLAlchemyError:
             self._answers = False
             self._let_go()
-            waiter.answer.set_exception(StoreUnavailable())
-        else:
-            self._answers = True
-            waiter.answer.set_result(found)
+            return StoreUnavailable()
+        self._answers = True
+        return found
 
     def _asked(self, question: Question[Any]) -> Any:
         """A connection that lay idle may be dead without anybody's knowing: then once more, over a new one."""

@@ -15,7 +15,7 @@ from cds_service.errors import SettingsError
 IsolationLevel = Literal["READ COMMITTED", "AUTOCOMMIT"]
 BUSY_SECONDS = 5
 # What a call waits for is given up sooner.
-LIMITS_BUSY_SECONDS = 1.5
+LIMITS_BUSY_SECONDS = 2.5
 # A server that is not there, or takes no notice, must not hold the start or the stop up.
 POSTGRESQL = {
     "connect_timeout": 2,
@@ -28,7 +28,7 @@ POSTGRESQL = {
     "application_name": "cds-service",
 }
 LIMITS_POSTGRESQL = POSTGRESQL | {
-    "options": "-c statement_timeout=1500 -c lock_timeout=1500 -c synchronous_commit=off",
+    "options": "-c statement_timeout=2500 -c lock_timeout=2500 -c synchronous_commit=off",
 }
 
 

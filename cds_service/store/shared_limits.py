@@ -18,7 +18,7 @@ from cds_service.store.call_queries import take_call, use_token
 from cds_service.store.databases import limits_engine_of
 
 # Longer than a moment in which others write to the same SQLite file; the call then still has time to be answered.
-PATIENCE_SECONDS = 2.0
+PATIENCE_SECONDS = 3.0
 
 
 class SharedLimits:
