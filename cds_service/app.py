@@ -32,6 +32,7 @@ from cds_service.settings import Settings
 from cds_service.store.in_memory import InMemory
 from cds_service.store.interface import Store
 from cds_service.trust.clients_file import check_somebody_may_call, clients_of
+from cds_service.trust.limits import Rates
 from cds_service.trust.replays import Replays
 
 DEFAULT_URL = "http://127.0.0.1:8000"
@@ -47,6 +48,7 @@ def create_app(
     metrics: Metrics | None = None,
     store: Store | None = None,
     replays: Replays | None = None,
+    rates: Rates | None = None,
     clocks: Clocks = Clocks(),  # noqa: B008 - it is frozen
     draining: Callable[[], bool] = lambda: False,
 ) -> FastAPI:
@@ -61,7 +63,7 @@ def create_app(
     clients = clients_of(settings, address)
     check_somebody_may_call(settings, clients)
     auditing = _auditing(settings, metrics, log, address)
-    entrance = Building(settings, answerer, metrics, clocks, auditing).entrance(clients, address, replays)
+    entrance = Building(settings, answerer, metrics, clocks, auditing, rates).entrance(clients, address, replays)
     origins = Origins(settings.allowed_origins, demo=settings.demo)
     limits = BodyLimits(settings.max_body_bytes, settings.body_timeout_seconds)
     store = store or InMemory(settings.quiet_days)

@@ -163,6 +163,12 @@ class Metrics:
         self._store_failures = Counter(
             "cds_store_failures", "Times that the store could not be read or written.", registry=self.registry
         )
+        self._tokens_not_shared = Counter(
+            "cds_tokens_not_shared", "Tokens that the store could not be asked about.", registry=self.registry
+        )
+        self._rates_not_shared = Counter(
+            "cds_rates_not_shared", "Calls that a worker counted by itself, the store away.", registry=self.registry
+        )
         self._seconds = Histogram(
             "cds_call_seconds", "Time to answer a hook call.", buckets=BUCKETS, registry=self.registry
         )
@@ -202,6 +208,14 @@ class Metrics:
     def store_failed(self) -> None:
         """The store was asked and failed; it is asked again."""
         self._store_failures.inc()
+
+    def token_not_shared(self) -> None:
+        """Whether a token was used before was not to be had from the store."""
+        self._tokens_not_shared.inc()
+
+    def rate_not_shared(self) -> None:
+        """How often a client called elsewhere was not to be had from the store."""
+        self._rates_not_shared.inc()
 
     def text(self) -> bytes:
         """Everything in Prometheus' text format, of all workers where there are several."""

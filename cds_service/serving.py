@@ -13,8 +13,9 @@ from multiprocessing.process import BaseProcess
 from socket import socket
 from tempfile import TemporaryDirectory
 from threading import Thread
+from time import time
 from types import FrameType
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import uvicorn
 from fastapi import FastAPI
@@ -26,8 +27,11 @@ from cds_service.knowledge.load import Knowledge
 from cds_service.knowledge.reviews import not_reviewed
 from cds_service.observe import SHARED_COUNTS, Log, Metrics, take_over_logging
 from cds_service.settings import Command, Loaded, Settings, load_settings
-from cds_service.store.interface import Store
 from cds_service.store.pseudonyms import Pseudonyms
+from cds_service.trust.replays import InMemoryReplays, LastingReplays
+
+if TYPE_CHECKING:
+    from cds_service.store.in_database import InDatabase
 
 # Running calls may take this long after SIGTERM; with what follows, the process is gone within 10 s.
 GRACE_SECONDS = 8
@@ -113,13 +117,17 @@ def _one(settings: Settings, log: Log, host: str, port: int) -> None:
     answerer = answerer_of(settings, settings.public_url or url)
     server: uvicorn.Server
     metrics = Metrics(by_client=settings.require_auth)
+    store = _store(settings, metrics, log)
+    shared = _is_shared(settings)
     app = create_app(
         settings,
         public_url=url,
         answerer=answerer,
         log=log,
         metrics=metrics,
-        store=_store(settings, metrics, log),
+        store=store,
+        replays=store.limits if shared else LastingReplays(InMemoryReplays(time), store.limits),
+        rates=store.limits if shared else None,
         draining=lambda: server.should_exit,
     )
     server = Announcing(_config(app, host, port), lambda: _announce(settings, log, url, answerer))
@@ -133,18 +141,10 @@ def _many(command: Command, settings: Settings, log: Log, host: str, port: int, 
     create_app(settings, public_url=url, answerer=answerer, log=log)
     config = _config("cds_service.serving:worker_app", host, port, workers)
     sockets = [config.bind_socket()]
-    warn_of_workers(settings, log)
     _announce(settings, log, url, answerer)
     with TemporaryDirectory(prefix="cds-service-") as counts:
         os.environ |= {WORKER_COMMAND: command, WORKER_URL: url, SHARED_COUNTS: counts}
         Workers(config, sockets).run()
-
-
-def warn_of_workers(settings: Settings, log: Log) -> None:
-    """A line for what one worker remembers and the others do not."""
-    if settings.require_auth:
-        message = "each worker remembers by itself which tokens were used: one may be used again with another worker"
-        log.event("warning", "tokens-per-worker", setting="CDS_REQUIRE_AUTH", message=message)
 
 
 def worker_app() -> FastAPI:
@@ -163,10 +163,24 @@ def worker_app() -> FastAPI:
     url = os.environ[WORKER_URL]
     log, metrics = _log(settings), Metrics(by_client=settings.require_auth)
     store = _store(settings, metrics, log)
-    return create_app(settings, public_url=url, log=log, metrics=metrics, store=store, draining=lambda: stopping)
+    return create_app(
+        settings,
+        public_url=url,
+        log=log,
+        metrics=metrics,
+        store=store,
+        replays=store.limits,
+        rates=store.limits,
+        draining=lambda: stopping,
+    )
 
 
-def _store(settings: Settings, metrics: Metrics, log: Log) -> Store:
+def _is_shared(settings: Settings) -> bool:
+    """Other machines may use the same database; a SQLite file is one machine's."""
+    return not settings.database_url.get_secret_value().startswith("sqlite:")
+
+
+def _store(settings: Settings, metrics: Metrics, log: Log) -> InDatabase:
     """The database, imported only by processes that answer calls: SQLAlchemy costs a fifth of a second."""
     from cds_service.store.in_database import InDatabase
 

@@ -17,6 +17,7 @@ from cds_service.record.fetch import Fetch, Limits
 from cds_service.settings import Settings
 from cds_service.trust.clients import Client, Clients
 from cds_service.trust.limits import Limits as CallLimits
+from cds_service.trust.limits import Rates
 from cds_service.trust.replays import InMemoryReplays, Replays
 
 Close = Callable[[], Awaitable[None]]
@@ -47,6 +48,7 @@ class Building:
     metrics: Metrics
     clocks: Clocks
     auditing: Auditing | None = None
+    rates: Rates | None = None
 
     def entrance(self, clients: Clients, public_url: str, replays: Replays | None) -> Entrance:
         """The door for these clients. Raises SettingsError."""
@@ -67,7 +69,7 @@ class Building:
         count = partial(self.metrics.fetched, client=name)
         audited = self.auditing.reads if self.auditing else None
         fetch = Fetch(client, self._reads(client), answerer.knowledge, limits, answerer.today, count, audited)
-        calls = CallLimits(client.rate_per_minute, client.concurrent, self.clocks.passing)
+        calls = CallLimits(client.rate_per_minute, client.concurrent, self.clocks.passing, client.id, self.rates)
         return Caller(name, replace(answerer, fetching=fetch), offered(client), calls), fetch
 
     def _reads(self, client: Client) -> Reads | None:

@@ -45,7 +45,7 @@ class FeedbackCalls:
     async def __call__(self, request: Request) -> Response:
         """One body: all of its entries are kept, or none."""
         caller = caller_of(request.scope)
-        with caller.limits.calling():
+        async with caller.limits.calling():
             return await self._response(request, caller.name)
 
     async def _response(self, request: Request, client: str) -> Response:

@@ -60,7 +60,7 @@ class HookCalls:
     async def __call__(self, request: Request) -> Response:
         """One call, from its bytes to its cards."""
         caller = caller_of(request.scope)
-        with caller.limits.calling():
+        async with caller.limits.calling():
             return await self._response(request, caller)
 
     async def _response(self, request: Request, caller: Caller) -> Response:

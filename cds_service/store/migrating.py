@@ -9,8 +9,8 @@ from sqlalchemy import Connection, inspect, text
 from cds_service.errors import StoreUnavailable
 from cds_service.store.databases import take_time
 
-# As the steps in `migrations` follow each other.
-REVISIONS = ("0001", "purge_and_keys")
+# What a database may be at, the oldest first; the last is what queries are written for.
+REVISIONS = ("0001", "shared_limits", "purge_and_keys")
 NEWEST = REVISIONS[-1]
 OLDEST = "base"
 # One step.

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cds_service.errors import StoreUnavailable
 from cds_service.observe import Log, Metrics
+from cds_service.store.call_queries import forget_tokens
 from cds_service.store.forgetting import Forgetting
 from cds_service.store.key_rotation import agreed_keys, kept_keys
 from cds_service.store.migrating import migrate
@@ -33,6 +34,8 @@ TURN_SECONDS = 0.2
 RETRY_SECONDS = 0.5
 # A database that has not answered for so long is as one that cannot be reached.
 SILENT_SECONDS = 3.0
+# Tokens live an hour at most; what is over is looked for so often.
+FORGET_SECONDS = 60.0
 
 
 class Writer:
@@ -60,6 +63,7 @@ class Writer:
         self._connection: Connection | None = None
         self._seen = 0
         self._heard_at: float | None = None
+        self._forget_at = monotonic()
         self._lost = False
         self._tried, self._wake, self._closing = Event(), Event(), Event()
         self._thread = Thread(target=self._run, name="store-writer", daemon=True)
@@ -99,6 +103,7 @@ class Writer:
         decisions, asked = self._waiting.decisions(), self._waiting.asked()
         try:
             connection = self._connection or self._connect()
+            self._forget(connection)
             news = self._write(connection, decisions, asked) if decisions or asked else self._look(connection)
         except (SQLAlchemyError, StoreUnavailable) as error:
             self._failed(error, decisions, asked)
@@ -159,6 +164,13 @@ class Writer:
         if not self._pseudonyms.is_given:
             self._pseudonyms.use(*kept_keys(connection))
         return told_after(connection, self._seen, now - self._quiet.quiet_period)
+
+    def _forget(self, connection: Connection) -> None:
+        """Used tokens that are over: now and then, a group at a turn."""
+        if monotonic() >= self._forget_at:
+            with connection.begin():
+                was_all = forget_tokens(connection, self._now().timestamp())
+            self._forget_at = monotonic() + (FORGET_SECONDS if was_all else 0)
 
     def _learn(self, told: list[Told], change: int, now: datetime) -> None:
         self._seen = change

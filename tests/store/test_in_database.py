@@ -14,7 +14,7 @@ from sqlalchemy import inspect, text
 from cds_service.errors import SettingsError, StoreUnavailable
 from cds_service.store.databases import engine_of
 from cds_service.store.in_database import InDatabase
-from cds_service.store.migrating import NEWEST, OLDEST, migrate, move
+from cds_service.store.migrating import NEWEST, OLDEST, REVISIONS, migrate, move
 from cds_service.store.shown import Feedback
 from cds_service.store.tables import METADATA
 from tests.hooks.calls import Lines
@@ -42,6 +42,20 @@ def test_the_tables_come_and_go_and_come(url: str) -> None:
         with engine.begin() as connection:
             move(connection, OLDEST)
             assert inspect(connection).get_table_names() == ["alembic_version"]
+    engine.dispose()
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_a_database_of_an_earlier_release_is_brought_up_to_date(url: str, revision: str) -> None:
+    """And what it holds stays."""
+    engine = engine_of(url)
+    with engine.begin() as connection:
+        move(connection, revision)
+        connection.execute(text("UPDATE changes SET last = 7"))
+    with engine.connect() as connection:
+        migrate(connection)
+        assert set(METADATA.tables) <= set(inspect(connection).get_table_names())
+        assert connection.execute(text("SELECT last FROM changes")).scalar_one() == 7
     engine.dispose()
 
 

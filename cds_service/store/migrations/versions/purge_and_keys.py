@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "purge_and_keys"
-down_revision = "0001"
+down_revision = "shared_limits"
 
 
 def upgrade() -> None:
