@@ -5,7 +5,9 @@ from __future__ import annotations
 import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
@@ -22,9 +24,11 @@ from cds_service.hooks.outcomes import data_missing, failed_with, not_routed, re
 from cds_service.hooks.request_lines import RequestLines
 from cds_service.hooks.routes import hook_routes
 from cds_service.hooks.services import SERVICES
-from cds_service.observe import Log, Metrics
+from cds_service.observe.logs import Log
+from cds_service.observe.metrics import Metrics
+from cds_service.observe.timing import timing
 from cds_service.pages.documentation import documentation_routes
-from cds_service.pages.health import health_routes
+from cds_service.pages.health import Readiness, health_routes
 from cds_service.pages.report import report_routes
 from cds_service.settings import Settings
 from cds_service.store.in_memory import InMemory
@@ -32,6 +36,19 @@ from cds_service.store.interface import Store
 from cds_service.trust.clients_file import check_somebody_may_call, clients_of
 from cds_service.trust.replays import Replays
 
+if TYPE_CHECKING:
+    from fastapi.telemetry import TelemetryConfig
+
+    from cds_service.observe.tracing import Traces
+
+# The framework's own spans hold raw paths and queries, and its records what an exception says.
+NO_TELEMETRY: TelemetryConfig = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
 DEFAULT_URL = "http://127.0.0.1:8000"
 
 
@@ -45,6 +62,7 @@ def create_app(
     metrics: Metrics | None = None,
     store: Store | None = None,
     replays: Replays | None = None,
+    traces: Traces | None = None,
     clocks: Clocks = Clocks(),  # noqa: B008 - it is frozen
     draining: Callable[[], bool] = lambda: False,
 ) -> FastAPI:
@@ -58,7 +76,8 @@ def create_app(
     metrics = metrics or Metrics(by_client=settings.require_auth)
     clients = clients_of(settings, address)
     check_somebody_may_call(settings, clients)
-    entrance = Building(settings, answerer, metrics, clocks).entrance(clients, address, replays)
+    answerer = replace(answerer, stage=timing(metrics, traces))
+    entrance = Building(settings, answerer, metrics, clocks, traces).entrance(clients, address, replays)
     origins = Origins(settings.allowed_origins, demo=settings.demo)
     limits = BodyLimits(settings.max_body_bytes, settings.body_timeout_seconds)
     store = store or InMemory(settings.quiet_days)
@@ -66,12 +85,15 @@ def create_app(
     app = FastAPI(
         openapi_url=None,
         redirect_slashes=False,
-        lifespan=_lifespan(entrance, store),
+        telemetry=NO_TELEMETRY,
+        lifespan=_lifespan(entrance, store, metrics, traces),
         routes=[
             *hook_routes(SERVICES, answerer, limits, metrics, store, pseudonyms),
             *feedback_routes(SERVICES, limits, metrics, store, pseudonyms),
             *documentation_routes(answerer, address),
-            *health_routes(metrics, draining, store.is_reachable),
+            *health_routes(
+                metrics, Readiness(draining, store, entrance.keys), with_metrics=settings.metrics_port is None
+            ),
             *report_routes(settings.admin_token, store, address, answerer.knowledge.version),
             *_demo_routes(settings, answerer),
         ],
@@ -83,22 +105,28 @@ def create_app(
     # The last that is added is the first that a request meets.
     app.add_middleware(Gate, door=entrance.door)
     app.add_middleware(Cors, origins=origins)
-    app.add_middleware(RequestLines, log=log, metrics=metrics, services=frozenset(service.id for service in SERVICES))
+    services = frozenset(service.id for service in SERVICES)
+    app.add_middleware(RequestLines, log=log, metrics=metrics, services=services, traces=traces)
     return app
 
 
-def _lifespan(entrance: Entrance, store: Store) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(
+    entrance: Entrance, store: Store, metrics: Metrics, traces: Traces | None
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     """What was loaded stays: the collector need not look at it again, which spares pauses of 30 ms."""
 
     @asynccontextmanager
     async def running(app: FastAPI) -> AsyncIterator[None]:
         store.open()
+        metrics.store_looked_after(0, reachable=store.is_reachable())
         gc.collect()
         gc.freeze()
         yield
         for close in entrance.closing:
             await close()
         store.close()
+        if traces:
+            traces.close()
 
     return running
 

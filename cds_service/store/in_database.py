@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import SQLAlchemyError
 
 from cds_service.errors import StoreUnavailable
-from cds_service.observe import Log, Metrics
+from cds_service.observe.logs import Log
+from cds_service.observe.metrics import Metrics
 from cds_service.store.counted import Counted
 from cds_service.store.databases import engine_of
 from cds_service.store.pseudonyms import Pseudonyms
@@ -65,6 +66,10 @@ class InDatabase:
     def is_reachable(self) -> bool:
         """The database answered just now."""
         return self._writer.is_reachable()
+
+    def is_full(self) -> bool:
+        """What waits has reached its bound."""
+        return self._waiting.is_full()
 
     def remember(self, shown: Shown) -> None:
         """A card is being answered; the writer takes it at its next turn."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cds_service.errors import SettingsError
-from cds_service.observe import Log
+from cds_service.observe.logs import Log
 from cds_service.serving import warn
 from cds_service.settings import Command, Settings, load_settings, variable
 from tests.hooks.calls import Lines

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from cds_service.observe import Log
+from cds_service.observe.logs import Log
 from cds_service.serving import warn_of_workers
 from cds_service.settings import Settings
 from tests.hooks.calls import Lines
