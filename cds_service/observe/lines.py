@@ -6,14 +6,20 @@ out, and so is a member that nobody named here; the line then says how many were
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable, Mapping
+from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
 
-LONGEST_WORD = 128
 LONGEST_SENTENCE = 500
 MOST_WORDS = 50
+# An id, a name, a version, a template of a path; and a count, a duration, or yes and no. Both are asked a dozen times
+# a line, so they are functions of C, which raise TypeError for what is no text, or no number.
+is_word: Callable[[Any], object] = re.compile(r"[!-~]{0,128}").fullmatch
+is_number: Callable[[Any], object] = math.isfinite
 
 
 class CallLine(Struct, omit_defaults=True, gc=False):
@@ -49,25 +55,9 @@ class CallLine(Struct, omit_defaults=True, gc=False):
     fetchMilliseconds: float = 0.0
 
 
-def is_word(value: object) -> bool:
-    """Letters, digits and signs of ASCII, no blank: an id, a name, a version, a template of a path."""
-    return (
-        type(value) is str
-        and len(value) <= LONGEST_WORD
-        and value.isascii()
-        and value.isprintable()
-        and " " not in value
-    )
-
-
 def is_sentence(value: object) -> bool:
     """One line of no great length."""
     return type(value) is str and len(value) <= LONGEST_SENTENCE and value.isprintable()
-
-
-def is_number(value: object) -> bool:
-    """A count, a duration, or yes and no."""
-    return type(value) in (int, float, bool)
 
 
 def are_words(value: object) -> bool:
@@ -80,8 +70,7 @@ def are_counts(value: object) -> bool:
     return isinstance(value, dict) and are_words(tuple(value)) and all(map(is_number, value.values()))
 
 
-# In the order in which a line tells them.
-KNOWN: Mapping[str, Callable[[object], bool]] = {
+KNOWN: Mapping[str, Callable[[Any], object]] = {
     "time": is_word,
     "level": is_word,
     "event": is_word,
@@ -115,6 +104,22 @@ KNOWN: Mapping[str, Callable[[object], bool]] = {
     "error": is_word,
     "at": is_sentence,
 }
+
+
+def is_known(name: str, value: object) -> bool:
+    """A member of ours with a value of its shape."""
+    try:
+        return name in KNOWN and bool(KNOWN[name](value))
+    except TypeError:
+        return False
+
+
+def known_of(members: Mapping[str, Any]) -> dict[str, Any]:
+    """Members of ours with values of their shape: nearly always all of them, and then looked at only once."""
+    try:
+        return {name: value for name, value in members.items() if name in KNOWN and KNOWN[name](value)}
+    except TypeError:
+        return {name: value for name, value in members.items() if is_known(name, value)}
 
 
 def uuid_or_empty(text: str) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 import structlog
 
-from cds_service.observe.lines import KNOWN, CallLine
+from cds_service.observe.lines import CallLine, known_of
 
 LEVELS: Mapping[str, int] = {"debug": 10, "info": 20, "warning": 30, "error": 40, "critical": 50}
 # Their messages name processes, ports and signals; other libraries may put anything into a message.
@@ -80,14 +80,14 @@ def take_over_logging(log: Log) -> None:
 
 def stamped(logger: object, level: str, members: Members) -> Members:
     """With its time and level."""
-    members["time"] = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    members["level"] = level
-    return members
+    time = datetime.now(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+    first = {"time": time, "level": level, "event": members["event"]}
+    return first | members | first
 
 
 def only_known(logger: object, level: str, members: Members) -> Members:
     """Members of ours with values of their shape; how many others there were, and neither their names nor values."""
-    known = {name: members[name] for name, fits in KNOWN.items() if name in members and fits(members[name])}
+    known = known_of(members)
     if len(known) < len(members):
         known["dropped"] = len(members) - len(known)
     return known

@@ -18,8 +18,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
 from opentelemetry.trace import SpanKind, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-from cds_service.observe.lines import CallLine
-from cds_service.observe.logs import only_known
+from cds_service.observe.lines import CallLine, known_of
 
 NAME = "miss-cds-service"
 LONGEST_PARENT = 128
@@ -81,7 +80,7 @@ def parent(headers: Iterable[tuple[bytes, bytes]]) -> Context:
 
 def attributes(line: CallLine) -> dict[str, str | int | float]:
     """What the line says, under OpenTelemetry's names where it has some."""
-    known = only_known(None, "", msgspec.to_builtins(line))
+    known = known_of(msgspec.to_builtins(line))
     return {
         STANDARD_NAMES.get(name, f"cds.{name}"): value
         for name, value in known.items()
