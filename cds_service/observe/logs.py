@@ -50,7 +50,7 @@ class Log:
 
     def request(self, line: CallLine) -> None:
         """One answered request; a 5xx is an error."""
-        self._lines.log(40 if line.status >= 500 else 20, "request", **msgspec.to_builtins(line))
+        self._lines.log(40 if line.status >= 500 else 20, "request", line=line)
 
     def event(self, level: str, event: str, **members: object) -> None:
         """Something of ours, in words of ours, or what another library said. An empty member is left out."""
@@ -79,10 +79,11 @@ def take_over_logging(log: Log) -> None:
 
 
 def stamped(logger: object, level: str, members: Members) -> Members:
-    """With its time and level."""
+    """With its time and level, and what the line of a call says."""
+    line: CallLine | None = members.pop("line", None)
     time = datetime.now(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
     first = {"time": time, "level": level, "event": members["event"]}
-    return first | members | first
+    return {**first, **(members if line is None else msgspec.to_builtins(line)), **first}
 
 
 def only_known(logger: object, level: str, members: Members) -> Members:

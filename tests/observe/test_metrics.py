@@ -21,7 +21,7 @@ from cds_service.observe.stages import STAGES
 from cds_service.observe.timing import timing
 from cds_service.settings import Settings
 from tests.hooks.calls import CALL, SETTINGS, Lines, app_of, client_of, condition, request, with_conditions
-from tests.trust.mint import PINNED, fitting, guarded, settings_of, token, write_keys
+from tests.trust.mint import PINNED, good, guarded, settings_of, write_keys
 
 WORKER = """
 from cds_service.observe.metrics import Metrics
@@ -55,7 +55,7 @@ async def test_a_stage_that_fails_is_timed(answerer: Answerer, lines: Lines) -> 
 async def test_refused_tokens_are_counted_by_why(answerer: Answerer, tmp_path: Path) -> None:
     write_keys(tmp_path)
     async with guarded(answerer, settings_of(tmp_path, PINNED)) as service:
-        for bad in (token(**fitting(exp=1)), token(**fitting(tenant="Ada")), "x"):
+        for bad in (good(exp=1), good(tenant="Ada"), "x"):
             assert (await service.call(bad)).status_code == 401
         text = (await service.client.get("/metrics")).text
     assert sum(float(count) for count in re.findall(r"^cds_auth_failures_total\{.*\} (\S+)$", text, re.M)) == 3

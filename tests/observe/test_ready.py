@@ -98,7 +98,8 @@ class Published:
         """What is there."""
         if not self.there:
             raise KeysUnreadable
-        return public_set(EC)["keys"]
+        keys: list[Mapping[str, Any]] = public_set(EC)["keys"]
+        return keys
 
 
 async def test_keys_are_stale_while_they_cannot_be_read_again() -> None:

@@ -61,6 +61,12 @@ def test_every_other_kind() -> None:
     assert of(PUBLIC_URL="https://x.example/miss/").public_url == "https://x.example/miss"
 
 
+def test_where_counts_and_traces_go() -> None:
+    assert (of().metrics_port, of().traces_url) == (None, None)
+    settings = of(METRICS_PORT="9464", TRACES_URL="https://x.example/v1/traces")
+    assert (settings.metrics_port, settings.traces_url) == (9464, "https://x.example/v1/traces")
+
+
 def test_an_empty_variable_is_as_unset() -> None:
     assert of(TODAY="", MAX_BODY_BYTES="") == of()
 
@@ -74,6 +80,8 @@ WRONG = {
     "PROFILE": ("staging",),
     "MAX_INDICATOR": ("fatal",),
     "LOG_LEVEL": ("loud",),
+    "METRICS_PORT": ("0", "65536", "main"),
+    "TRACES_URL": ("collector:4318", "ftp://x.example", "https://x.example/?a=b", "https://name:word@x.example"),
     "SUGGESTION_INTENT": ("plan", "ORDER"),
     "PUBLIC_URL": (
         "x.example",
