@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -226,7 +227,9 @@ def collecting(moved_to: str = "") -> Iterator[tuple[str, list[str]]]:
 
 def test_spans_are_sent_to_the_sites_collector() -> None:
     with collecting() as (url, seen):
-        send_one(traces_to(url))
+        traces = traces_of(url)
+        assert traces
+        send_one(traces)
     assert seen == ["/v1/traces"]
 
 
@@ -260,7 +263,7 @@ sys.exit(main())
 
 def test_the_start_says_which_extra_is_missing(tmp_path: Path) -> None:
     settings = {"CDS_REQUIRE_AUTH": "false", "CDS_TRACES_URL": "http://127.0.0.1:9/v1/traces"}
-    env = settings | {"PYTHONPATH": ":".join(sys.path)}
+    env = os.environ | settings | {"PYTHONPATH": ":".join(sys.path)}
     done = subprocess.run(
         [sys.executable, "-c", WITHOUT], env=env, cwd=tmp_path, capture_output=True, text=True, check=False
     )
