@@ -122,3 +122,10 @@ def test_a_name_no_log_call_may_fill_is_kept_for_the_time() -> None:
     lines = Lines()
     Log("info", lines).event("info", "x", time="yesterday")
     assert json.loads(lines.raw[0])["time"].endswith("Z")
+
+
+def test_a_number_that_is_none_costs_no_other_member() -> None:
+    lines = Lines()
+    Log("info", lines).event("info", "x", status="Ada", service=7, cards=1)
+    assert b"Ada" not in lines.raw[0]
+    assert (lines.last["cards"], lines.last["dropped"]) == (1, 2)
