@@ -5,7 +5,9 @@ from __future__ import annotations
 import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
@@ -24,9 +26,11 @@ from cds_service.hooks.outcomes import data_missing, failed_with, not_routed, re
 from cds_service.hooks.request_lines import RequestLines
 from cds_service.hooks.routes import hook_routes
 from cds_service.hooks.services import SERVICES
-from cds_service.observe import Log, Metrics
+from cds_service.observe.logs import Log
+from cds_service.observe.metrics import Metrics
+from cds_service.observe.timing import timing
 from cds_service.pages.documentation import documentation_routes
-from cds_service.pages.health import health_routes
+from cds_service.pages.health import Readiness, health_routes
 from cds_service.pages.report import report_routes
 from cds_service.settings import Settings
 from cds_service.store.in_memory import InMemory
@@ -35,6 +39,19 @@ from cds_service.trust.clients_file import check_somebody_may_call, clients_of
 from cds_service.trust.limits import Rates
 from cds_service.trust.replays import Replays
 
+if TYPE_CHECKING:
+    from fastapi.telemetry import TelemetryConfig
+
+    from cds_service.observe.tracing import Traces
+
+# The framework's own spans hold raw paths and queries, and its records what an exception says.
+NO_TELEMETRY: TelemetryConfig = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
 DEFAULT_URL = "http://127.0.0.1:8000"
 
 
@@ -49,6 +66,7 @@ def create_app(
     store: Store | None = None,
     replays: Replays | None = None,
     rates: Rates | None = None,
+    traces: Traces | None = None,
     clocks: Clocks = Clocks(),  # noqa: B008 - it is frozen
     draining: Callable[[], bool] = lambda: False,
 ) -> FastAPI:
@@ -63,7 +81,9 @@ def create_app(
     clients = clients_of(settings, address)
     check_somebody_may_call(settings, clients)
     auditing = _auditing(settings, metrics, log, address)
-    entrance = Building(settings, answerer, metrics, clocks, auditing, rates).entrance(clients, address, replays)
+    answerer = replace(answerer, stage=timing(metrics, traces))
+    building = Building(settings, answerer, metrics, clocks, auditing, rates, traces)
+    entrance = building.entrance(clients, address, replays)
     origins = Origins(settings.allowed_origins, demo=settings.demo)
     limits = BodyLimits(settings.max_body_bytes, settings.body_timeout_seconds)
     store = store or InMemory(settings.quiet_days)
@@ -71,12 +91,15 @@ def create_app(
     app = FastAPI(
         openapi_url=None,
         redirect_slashes=False,
-        lifespan=_lifespan(entrance, store, auditing),
+        telemetry=NO_TELEMETRY,
+        lifespan=_lifespan(entrance, store, metrics, auditing, traces),
         routes=[
             *hook_routes(SERVICES, answerer, limits, metrics, store, pseudonyms, auditing),
             *feedback_routes(SERVICES, limits, metrics, store, pseudonyms),
             *documentation_routes(answerer, address),
-            *health_routes(metrics, draining, store.is_reachable),
+            *health_routes(
+                metrics, Readiness(draining, store, entrance.keys), with_metrics=settings.metrics_port is None
+            ),
             *report_routes(settings.admin_token, store, address, answerer.knowledge.version, _titles(answerer)),
             *_demo_routes(settings, answerer),
         ],
@@ -88,7 +111,8 @@ def create_app(
     # The last that is added is the first that a request meets.
     app.add_middleware(Gate, door=entrance.door)
     app.add_middleware(Cors, origins=origins)
-    app.add_middleware(RequestLines, log=log, metrics=metrics, services=frozenset(service.id for service in SERVICES))
+    services = frozenset(service.id for service in SERVICES)
+    app.add_middleware(RequestLines, log=log, metrics=metrics, services=services, traces=traces)
     return app
 
 
@@ -98,7 +122,7 @@ def _auditing(settings: Settings, metrics: Metrics, log: Log, address: str) -> A
 
 
 def _lifespan(
-    entrance: Entrance, store: Store, auditing: Auditing | None
+    entrance: Entrance, store: Store, metrics: Metrics, auditing: Auditing | None, traces: Traces | None
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     """What was loaded stays: the collector need not look at it again, which spares pauses of 30 ms."""
 
@@ -107,6 +131,7 @@ def _lifespan(
         store.open()
         if auditing:
             auditing.trail.open()
+        metrics.store_looked_after(0, reachable=store.is_reachable())
         gc.collect()
         gc.freeze()
         yield
@@ -115,6 +140,8 @@ def _lifespan(
         store.close()
         if auditing:
             auditing.trail.close()
+        if traces:
+            traces.close()
 
     return running
 

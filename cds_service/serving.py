@@ -23,9 +23,12 @@ from uvicorn.supervisors import Multiprocess
 
 from cds_service.answer import Answerer, answerer_of
 from cds_service.app import create_app
+from cds_service.errors import SettingsError
 from cds_service.knowledge.load import Knowledge
 from cds_service.knowledge.reviews import not_reviewed
-from cds_service.observe import SHARED_COUNTS, Log, Metrics, take_over_logging
+from cds_service.observe.logs import Log, take_over_logging
+from cds_service.observe.metrics import SHARED_COUNTS, Metrics, all_workers, forget_worker, listening
+from cds_service.observe.timing import traces_of
 from cds_service.settings import Command, Loaded, Settings, load_settings
 from cds_service.store.pseudonyms import Pseudonyms
 from cds_service.trust.replays import InMemoryReplays, LastingReplays
@@ -61,9 +64,11 @@ class Workers(Multiprocess):
     And the port is given up: whoever connects while they finish their calls is refused, not left to wait.
     """
 
-    def __init__(self, config: uvicorn.Config, sockets: list[socket]) -> None:
+    def __init__(self, config: uvicorn.Config, sockets: list[socket], counts: str) -> None:
         super().__init__(config, sockets)
         self._told: set[int | None] = set()
+        self._counts = counts
+        self._known: set[int | None] = set()
         signal.signal(signal.SIGTERM, self._pass_on)
 
     def _pass_on(self, number: int, frame: FrameType | None) -> None:
@@ -72,13 +77,21 @@ class Workers(Multiprocess):
             worker.process.terminate()
             self._told.add(worker.pid)
 
+    def keep_subprocess_alive(self) -> None:
+        """Replace those that died; what they had waiting waits no longer."""
+        super().keep_subprocess_alive()
+        alive = {worker.pid for worker in self.processes}
+        for gone in self._known - alive:
+            forget_worker(cast(int, gone), self._counts)
+        self._known = alive
+
     def terminate_all(self) -> None:
         """All workers that were not told yet, and the port they share: told twice, one would not end in peace."""
         for worker in self.processes:
             if worker.pid not in self._told:
                 worker.terminate()
-        for listening in self.sockets:
-            listening.close()
+        for bound in self.sockets:
+            bound.close()
 
 
 def serve(command: Command, environ: Mapping[str, str], host: str, port: int, workers: int) -> int:
@@ -89,6 +102,8 @@ def serve(command: Command, environ: Mapping[str, str], host: str, port: int, wo
     with suppress(KeyboardInterrupt):
         signal.signal(signal.SIGTERM, _interrupt)
         loaded = load_settings(environ, command)
+        if loaded.settings.metrics_port == port:
+            raise SettingsError("CDS_METRICS_PORT: the service itself listens there; name another port, or unset it")
         log = _log(loaded.settings)
         warn(loaded, log)
         if workers > 1:
@@ -128,10 +143,12 @@ def _one(settings: Settings, log: Log, host: str, port: int) -> None:
         store=store,
         replays=store.limits if shared else LastingReplays(InMemoryReplays(time), store.limits),
         rates=store.limits if shared else None,
+        traces=traces_of(settings.traces_url),
         draining=lambda: server.should_exit,
     )
     server = Announcing(_config(app, host, port), lambda: _announce(settings, log, url, answerer))
-    server.run()
+    with listening(host, settings.metrics_port, metrics.registry):
+        server.run()
 
 
 def _many(command: Command, settings: Settings, log: Log, host: str, port: int, workers: int) -> None:
@@ -139,12 +156,17 @@ def _many(command: Command, settings: Settings, log: Log, host: str, port: int, 
     url = address_of(host, port)
     answerer = answerer_of(settings, settings.public_url or url)
     create_app(settings, public_url=url, answerer=answerer, log=log)
+    if traces := traces_of(settings.traces_url):
+        traces.close()
     config = _config("cds_service.serving:worker_app", host, port, workers)
     sockets = [config.bind_socket()]
     _announce(settings, log, url, answerer)
-    with TemporaryDirectory(prefix="cds-service-") as counts:
+    with (
+        TemporaryDirectory(prefix="cds-service-") as counts,
+        listening(host, settings.metrics_port, all_workers(counts)),
+    ):
         os.environ |= {WORKER_COMMAND: command, WORKER_URL: url, SHARED_COUNTS: counts}
-        Workers(config, sockets).run()
+        Workers(config, sockets, counts).run()
 
 
 def worker_app() -> FastAPI:
@@ -171,6 +193,7 @@ def worker_app() -> FastAPI:
         store=store,
         replays=store.limits,
         rates=store.limits,
+        traces=traces_of(settings.traces_url),
         draining=lambda: stopping,
     )
 

@@ -133,6 +133,12 @@ class Settings(BaseModel):
     prefetch_only: bool = Field(default=False, description="never read from a FHIR server")
     knowledge_dir: Path | None = Field(default=None, description="a site's thresholds and codes, laid over ours")
     cards_dir: Path | None = Field(default=None, description="a site's wording, laid over ours")
+    metrics_port: int | None = Field(
+        default=None, ge=1, le=65535, description="a port for /metrics alone; unset: the main one, for this machine"
+    )
+    traces_url: Annotated[str, BeforeValidator(_address)] | None = Field(
+        default=None, description="where traces are sent (OTLP by HTTP, …/v1/traces); unset: there are none"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="the least level that is logged"
     )

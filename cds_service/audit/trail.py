@@ -21,7 +21,8 @@ import msgspec
 from prometheus_client import Counter
 
 from cds_service.errors import SettingsError
-from cds_service.observe import Log, Metrics
+from cds_service.observe.logs import Log
+from cds_service.observe.metrics import Metrics
 
 SETTING = "CDS_AUDIT_FILE"
 # Some 20 MB, and a minute of a busy service whose disk is full.

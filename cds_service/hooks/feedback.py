@@ -17,7 +17,7 @@ from cds_service.hooks.outcomes import JSON
 from cds_service.hooks.request_lines import line_of
 from cds_service.hooks.routes import RawRoute
 from cds_service.hooks.services import Service
-from cds_service.observe import Metrics
+from cds_service.observe.metrics import Metrics
 from cds_service.rendering.override_reasons import OVERRIDE_DISPLAYS, OVERRIDE_SYSTEM
 from cds_service.store.interface import Store
 from cds_service.store.pseudonyms import Pseudonyms

@@ -27,7 +27,8 @@ from cds_service.hooks.outcomes import JSON
 from cds_service.hooks.request_lines import line_of
 from cds_service.hooks.services import Service, discovery
 from cds_service.hooks.shown import ShownCards
-from cds_service.observe import CallLine, Metrics, uuid_or_empty
+from cds_service.observe.lines import CallLine, uuid_or_empty
+from cds_service.observe.metrics import Metrics
 from cds_service.store.interface import Store
 from cds_service.store.pseudonyms import Pseudonyms
 from cds_service.wire.cds_hooks import Response as Answer
@@ -64,7 +65,11 @@ class HookCalls:
             return await self._response(request, caller)
 
     async def _response(self, request: Request, caller: Caller) -> Response:
-        call = _decoded(await read_body(request, self._limits))
+        stage = caller.answerer.stage
+        with stage("body"):
+            body = await read_body(request, self._limits)
+        with stage("decode"):
+            call = _decoded(body)
         line = line_of(request.scope)
         line.hookInstance = uuid_or_empty(call.hook_instance)
         line.knowledgeVersion = caller.answerer.knowledge.version
@@ -84,10 +89,11 @@ class HookCalls:
         of_orders = self._service.of_orders
         if call.names_server:
             line.fhirServer = NOT_REGISTERED
-            call = await answerer.with_orders(call) if of_orders else call
-            if not of_orders or answerer.may_concern(call):
-                call = await answerer.completed(call)
-                _note_fetch(line, call.elsewhere)
+            with answerer.stage("fetch"):
+                call = await answerer.with_orders(call) if of_orders else call
+                if not of_orders or answerer.may_concern(call):
+                    call = await answerer.completed(call)
+                    _note_fetch(line, call.elsewhere)
         return answerer.answer_order(call) if of_orders else answerer.answer(call)
 
     def _check(self, call: HookCall) -> None:

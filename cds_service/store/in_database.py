@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from cds_service.errors import StoreUnavailable
-from cds_service.observe import Log, Metrics
+from cds_service.observe.logs import Log
+from cds_service.observe.metrics import Metrics
 from cds_service.store.asking import Asking
 from cds_service.store.counted import Counted
 from cds_service.store.databases import engine_of
@@ -75,6 +76,10 @@ class InDatabase:
     def is_reachable(self) -> bool:
         """The database answered just now."""
         return self._writer.is_reachable()
+
+    def is_full(self) -> bool:
+        """What waits has reached its bound."""
+        return self._waiting.is_full()
 
     def remember(self, shown: Shown) -> None:
         """A card is being answered; the writer takes it at its next turn."""

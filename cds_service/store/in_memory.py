@@ -51,6 +51,10 @@ class InMemory:
         """It is here."""
         return True
 
+    def is_full(self) -> bool:
+        """Nothing waits."""
+        return False
+
     def remember(self, shown: Shown) -> None:
         """A card is being answered."""
         with self._lock:

@@ -12,7 +12,7 @@ from hashlib import sha256
 from time import time
 
 from cds_service.errors import ReplaysUnavailable, StoreUnavailable
-from cds_service.observe import Metrics
+from cds_service.observe.metrics import Metrics
 from cds_service.store.asking import Asking
 from cds_service.store.call_queries import take_call, use_token
 from cds_service.store.databases import limits_engine_of

@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from queue import SimpleQueue
 
-from cds_service.observe import Metrics
+from cds_service.observe.metrics import Metrics
 from cds_service.store.shown import Decision, Feedback
 
 # So that one commit never takes long, nor holds other threads up.
@@ -62,6 +62,14 @@ class Waiting:
         while not self._asked.empty():
             found.append(self._asked.get())
         return [asked for asked in found if asked.kept.set_running_or_notify_cancel()]
+
+    def count(self) -> int:
+        """So many cards wait."""
+        return len(self._decisions)
+
+    def is_full(self) -> bool:
+        """The next card pushes out the oldest."""
+        return len(self._decisions) >= self._most
 
     def is_empty(self) -> bool:
         """Nothing waits."""

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from cds_service.errors import StoreUnavailable
-from cds_service.observe import Log, Metrics
+from cds_service.observe.logs import Log
+from cds_service.observe.metrics import Metrics
 from cds_service.store.call_queries import forget_tokens
 from cds_service.store.forgetting import Forgetting
 from cds_service.store.key_rotation import agreed_keys, kept_keys
@@ -91,6 +92,7 @@ class Writer:
     def _run(self) -> None:
         while not self._closing.is_set():
             done = self._turn()
+            self._metrics.store_looked_after(self._waiting.count(), reachable=done)
             self._tried.set()
             self._wake.wait(TURN_SECONDS if done else RETRY_SECONDS)
             self._wake.clear()

@@ -19,6 +19,7 @@ from msgspec import UNSET, Raw, Struct, UnsetType
 from cds_service.errors import ReplaysUnavailable, TokenRefused
 from cds_service.trust.clients import Client, Issuer
 from cds_service.trust.keys import Found, Key, RemoteKeys
+from cds_service.trust.keys_held import KeysHeld, KeyState, best, held_of
 from cds_service.trust.replays import Replays
 
 LONGEST = 8192
@@ -93,6 +94,10 @@ class IssuerKeys:
         remote = self._only if header.jku is UNSET else self._remote.get(header.jku)
         return None if remote is None else await remote.key(header.kid, header.alg)
 
+    def state(self) -> KeyState:
+        """The best that is true of any of its addresses; pinned keys are always fresh."""
+        return best(["fresh"] if self._pinned else [remote.state() for remote in self._remote.values()])
+
 
 class Tokens:
     """Judges the tokens of the clients that have an issuer. `keys` are by client id; `now` in seconds of the epoch."""
@@ -132,6 +137,10 @@ class Tokens:
             if issuer.observe_replays:
                 return True
             raise
+
+    def keys_held(self) -> KeysHeld:
+        """How many clients' keys are fresh, and how many are not."""
+        return held_of(keys.state() for keys in self._keys.values())
 
     def judged_by(self, read: Read) -> tuple[Client, Issuer]:
         """The row of the issuer that the token names. Raises TokenRefused."""

@@ -15,7 +15,8 @@ from cds_service.app import create_app
 from cds_service.audit.reads import Auditing
 from cds_service.audit.trail import Trail
 from cds_service.errors import SettingsError
-from cds_service.observe import Log, Metrics
+from cds_service.observe.logs import Log
+from cds_service.observe.metrics import Metrics
 from cds_service.settings import Settings, load_settings
 from cds_service.trust.addresses import Asked
 from cds_service.trust.budget import Budget

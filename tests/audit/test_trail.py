@@ -14,7 +14,8 @@ import pytest
 
 from cds_service.audit.trail import Trail, add_whole
 from cds_service.errors import SettingsError
-from cds_service.observe import Log, Metrics
+from cds_service.observe.logs import Log
+from cds_service.observe.metrics import Metrics
 from tests.hooks.calls import Lines
 
 

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from cds_service.errors import ReplaysUnavailable, StoreUnavailable
-from cds_service.observe import Metrics
+from cds_service.observe.metrics import Metrics
 from cds_service.store.databases import engine_of
 from cds_service.store.migrating import migrate
 from cds_service.store.shared_limits import SharedLimits

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cds_service.observe import Metrics
+from cds_service.observe.metrics import Metrics
 from cds_service.store.shown import Decision
 from cds_service.store.waiting import GROUP, Asked, Waiting
 from tests.store.clock import Clock

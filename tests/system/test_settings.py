@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cds_service.errors import SettingsError
-from cds_service.observe import Log
+from cds_service.observe.logs import Log
 from cds_service.serving import warn
 from cds_service.settings import Command, Settings, load_settings, variable
 from tests.hooks.calls import Lines
@@ -61,6 +61,12 @@ def test_every_other_kind() -> None:
     assert of(PUBLIC_URL="https://x.example/miss/").public_url == "https://x.example/miss"
 
 
+def test_where_counts_and_traces_go() -> None:
+    assert (of().metrics_port, of().traces_url) == (None, None)
+    settings = of(METRICS_PORT="9464", TRACES_URL="https://x.example/v1/traces")
+    assert (settings.metrics_port, settings.traces_url) == (9464, "https://x.example/v1/traces")
+
+
 def test_an_empty_variable_is_as_unset() -> None:
     assert of(TODAY="", MAX_BODY_BYTES="") == of()
 
@@ -76,6 +82,8 @@ WRONG = {
     "PROFILE": ("staging",),
     "MAX_INDICATOR": ("fatal",),
     "LOG_LEVEL": ("loud",),
+    "METRICS_PORT": ("0", "65536", "main"),
+    "TRACES_URL": ("collector:4318", "ftp://x.example", "https://x.example/?a=b", "https://name:word@x.example"),
     "SUGGESTION_INTENT": ("plan", "ORDER"),
     "PUBLIC_URL": (
         "x.example",
