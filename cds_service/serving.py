@@ -68,6 +68,12 @@ class Workers(Multiprocess):
             worker.process.terminate()
             self._told.add(worker.pid)
 
+    def keep_subprocess_alive(self) -> None:
+        """Only the worker holds its end of the pipe: where it dies while it is asked, that is heard, not waited out."""
+        for worker in self.processes:
+            worker.child_conn.close()
+        super().keep_subprocess_alive()
+
     def terminate_all(self) -> None:
         """All workers that were not told yet, and the port they share: told twice, one would not end in peace."""
         for worker in self.processes:

@@ -45,22 +45,24 @@ class InDatabase:
     ) -> None:
         self.pseudonyms = pseudonyms or Pseudonyms()
         metrics = metrics or Metrics()
+        self._log = log or Log("error")
         self._now = now
         self._patience = patience
         self._engine = engine_of(url)
         self._quiet = QuietList(timedelta(days=quiet_days))
         self._waiting = Waiting(most_waiting, metrics)
-        self._writer = Writer(
-            self._engine, self._waiting, self._quiet, self.pseudonyms, metrics, log or Log("error"), now
-        )
+        self._writer = Writer(self._engine, self._waiting, self._quiet, self.pseudonyms, metrics, self._log, now)
 
     def open(self) -> None:
         """The tables are made where they are not there, and the names agreed on; without a database, later."""
         self._writer.start(OPEN_SECONDS)
 
     def close(self) -> None:
-        """What waits is written, as far as that takes no longer than a stop may."""
+        """What waits is written, as far as that takes no longer than a stop may; what is left is told."""
         self._writer.stop(CLOSE_SECONDS)
+        if left := self._waiting.drop():
+            message = f"{left} cards shown were not kept: the database could not be used when the service stopped"
+            self._log.event("error", "cards-not-kept", setting="CDS_DATABASE_URL", message=message)
 
     def is_reachable(self) -> bool:
         """The database answered just now."""
