@@ -19,6 +19,7 @@ FEEDBACK = f"{CALL}/feedback"
 # Every tenth card is told about.
 FED_BACK = 0.1
 AGAIN_SECONDS = 0.1
+MOST_AT_ONCE = 100
 FEEDBACK_AGAIN_SECONDS = 0.5
 OVERRIDE = {"reason": {"code": "patient-refuses", "system": "https://ehr.example/reasons"}, "userComment": "said no"}
 
@@ -101,12 +102,18 @@ class Ehr:
         return (len(self.tally.seconds) - before) / seconds
 
     async def keep_calling(self, rate: float, goes_on: Callable[[], bool]) -> None:
-        """So many calls a second, whether or not the last one was answered; returns when all were."""
+        """So many calls a second, whether or not the last one was answered; returns when all were.
+
+        A service that falls far behind is not drowned: clients are many, not without number.
+        """
         loop, at, running = asyncio.get_running_loop(), monotonic(), set[asyncio.Task[None]]()
         while goes_on():
             task = loop.create_task(self.call())
             running.add(task)
             task.add_done_callback(running.discard)
+            while len(running) >= MOST_AT_ONCE:
+                await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                at = monotonic()
             at += 1 / rate
             await asyncio.sleep(max(0.0, at - monotonic()))
         await asyncio.gather(*running)

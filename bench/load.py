@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import socket
 import sys
 from argparse import ArgumentDefaultsHelpFormatter, ArgumentParser, Namespace
@@ -80,6 +81,7 @@ class Run:
             await self._service.start()
             saturated = await self._saturated()
             rate = saturated * self._told.share
+            print(f"saturated: {saturated:.1f} calls a second; from now on {rate:.1f}", file=sys.stderr, flush=True)
             await self._at(rate)
             kept = await self._kept()
             await self._service.stop()
@@ -133,7 +135,9 @@ class Run:
             await asyncio.sleep(max(0.0, self._began + share * self._seconds - monotonic()))
             began = monotonic() - self._began
             await happens()
-            self._ehr.tally.events.append((round(began, 1), f"{what}: {monotonic() - self._began - began:.1f} s"))
+            event = (round(began, 1), f"{what}: {monotonic() - self._began - began:.1f} s")
+            self._ehr.tally.events.append(event)
+            print(f"{event[0]:.0f} s: {event[1]}", file=sys.stderr, flush=True)
 
     async def _outage(self) -> None:
         if self._told.auth == "reject":
@@ -170,6 +174,7 @@ class Run:
             "outage seconds": self._told.outage,
             "saturated calls a second": round(saturated, 1),
             "calls a second": round(rate, 1),
+            "calls answered with a card": tally.cards,
             "p50 ms": tally.milliseconds(0.5),
             "p99 ms": tally.milliseconds(0.99),
             "connections refused and tried again": tally.refused,
@@ -188,6 +193,8 @@ class Run:
 def main(arguments: Sequence[str] | None = None) -> int:
     """The exit status."""
     told = _parser().parse_args(arguments)
+    # So that the service and the database end with it.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(2))
     with TemporaryDirectory(prefix="load-") as folder, database(told.database, Path(folder)) as base:
         judged, figures = asyncio.run(Run(told, base, Path(folder)).whole())
     told.json.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -108,8 +108,12 @@ class Service:
         return self._process.pid if self._process else 0
 
     async def _dropped_now(self) -> float:
-        text = (await self._connections.get("/metrics")).body.decode()
-        return sum(float(line.removeprefix(DROPPED)) for line in text.splitlines() if line.startswith(DROPPED))
+        while True:
+            try:
+                text = (await self._connections.get("/metrics")).body.decode()
+            except (Refused, Cut):
+                continue
+            return sum(float(line.removeprefix(DROPPED)) for line in text.splitlines() if line.startswith(DROPPED))
 
     async def _until_there(self, without: set[int]) -> None:
         """All workers are there, none of those, and have had time to begin."""
