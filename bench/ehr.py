@@ -84,7 +84,7 @@ class Ehr:
                 await asyncio.sleep(AGAIN_SECONDS)
                 self.tally.longest_wait = max(self.tally.longest_wait, monotonic() - began)
             except Cut as cut:
-                self.tally.errors[f"call cut: {cut}"] += 1
+                self.tally.failed(f"call cut: {cut}")
                 return
             else:
                 self._look_at(answer, rule, allowed=allowed or self._may_be_503())
@@ -128,11 +128,11 @@ class Ehr:
             self.tally.unavailable += 1
             return
         if answer.status != 200:
-            self.tally.errors[f"call answered {answer.status}"] += 1
+            self.tally.failed(f"call answered {answer.status}")
             return
         cards = CARDS.decode(answer.body).cards
         if [card.source.topic.code for card in cards] != [rule]:
-            self.tally.errors[f"{rule}: another card, or none"] += 1
+            self.tally.failed(f"{rule}: another card, or none")
             return
         self.tally.cards += 1
         self.tally.seconds.append(answer.seconds)
@@ -161,5 +161,5 @@ class Ehr:
         except Cut:
             return "cut"
         if answer.status not in (200, 503):
-            self.tally.errors[f"feedback answered {answer.status}"] += 1
+            self.tally.failed(f"feedback answered {answer.status}")
         return None if answer.status == 200 else str(answer.status)

@@ -5,9 +5,9 @@ table says which, a JSON file has the rest. Clients, service and database share 
 this machine's; what is required is not.
 
 First the most that the service can answer is measured, then half of that is asked of it, one call after the other
-at even distances. In the first quarter each worker is told to stop and is replaced, all workers are replaced by
-SIGHUP, and the whole service is stopped and started on its port; the middle is the outage. So the two quarters whose
-memory is compared see the same workers and neither a restart nor the end of a queue.
+at even distances. In the first quarter each worker is told to stop and is replaced, and the whole service is stopped
+and started on its port; the middle is the outage. So the two quarters whose memory is compared see the same workers
+and no restart.
 
 A call fails that is answered by anything but 200 and the card of its patient, or whose connection ends after the
 request was sent. A connection that is refused is tried again, as integrators' clients do. Feedback is sent again
@@ -49,6 +49,7 @@ from bench.tally import Tally
 from bench.tokens import Tokens
 from bench.verdicts import Kept, Verdict, verdicts
 
+RESTART = "the service is stopped and started"
 ADMIN = "an administrator's token"
 AT_ONCE = 16
 # The service's retries, and the longest it waits for a database that does not answer.
@@ -87,8 +88,8 @@ class Run:
             await self._service.stop()
         finally:
             self._service.kill()
-        growth = self._ehr.tally.growth(self._seconds)
-        judged = verdicts(self._ehr.tally, kept, growth, self._service.ended)
+        growth = self._ehr.tally.growth(self._seconds / 4, RESTART)
+        judged = verdicts(self._ehr.tally, kept, growth, self._told.flat, self._service.ended)
         return judged, self._figures(saturated, rate, growth, judged)
 
     @property
@@ -127,17 +128,18 @@ class Run:
         plan: Sequence[tuple[float, str, Callable[[], Awaitable[None]]]] = (
             (0.03, "a worker is told to stop", service.replace_worker),
             (0.08, "the other worker is told to stop", service.replace_worker),
-            (0.13, "SIGHUP replaces the workers", service.reload),
-            (0.18, "the service is stopped and started", service.restart),
+            (0.13, RESTART, service.restart),
             (0.5 - out / 2, "the database is out", self._outage),
         )
         for share, what, happens in plan:
             await asyncio.sleep(max(0.0, self._began + share * self._seconds - monotonic()))
             began = monotonic() - self._began
+            self._ehr.tally.now = what
             await happens()
-            event = (round(began, 1), f"{what}: {monotonic() - self._began - began:.1f} s")
-            self._ehr.tally.events.append(event)
-            print(f"{event[0]:.0f} s: {event[1]}", file=sys.stderr, flush=True)
+            self._ehr.tally.now = ""
+            ended = monotonic() - self._began
+            self._ehr.tally.events.append((began, ended, what))
+            print(f"{began:.0f} s to {ended:.0f} s: {what}", file=sys.stderr, flush=True)
 
     async def _outage(self) -> None:
         if self._told.auth == "reject":
@@ -185,7 +187,7 @@ class Run:
             "errors in the service's log": self._service.errors(),
             "most MB of each worker": tally.megabytes(),
             "memory, last quarter ÷ second": growth,
-            "events": [f"{at} s: {what}" for at, what in tally.events],
+            "events": [f"{began:.1f} s to {ended:.1f} s: {what}" for began, ended, what in tally.events],
             "requirements": {one.requirement: {"holds": one.holds, "said": one.said} for one in judged},
         }
 
@@ -217,6 +219,7 @@ def _parser() -> ArgumentParser:
     parser.add_argument("--saturate", type=float, default=20, help="seconds in which the most is measured")
     parser.add_argument("--share", type=float, default=0.5, help="of the most that is asked of the service")
     parser.add_argument("--entries", type=int, default=200, help="of a chart; each has about 1 KB")
+    parser.add_argument("--flat", type=float, default=1.1, help="last quarter's memory ÷ second quarter's, at most")
     parser.add_argument("--json", type=Path, default=Path("load.json"), help="where the figures go")
     return parser
 

@@ -71,13 +71,8 @@ class Service:
         """The oldest worker is told to stop; the first process starts another."""
         oldest = self.workers()[0]
         os.kill(oldest, signal.SIGTERM)
-        await self._until_there({oldest})
-
-    async def reload(self) -> None:
-        """The first process replaces its workers one by one, each once the next one answers."""
-        old = set(self.workers())
-        os.kill(self._pid, signal.SIGHUP)
-        await self._until_there(old)
+        while oldest in (now := self.workers()) or len(now) < WORKERS:
+            await asyncio.sleep(0.1)
 
     def workers(self) -> list[int]:
         """The oldest first; the first process has another child, which keeps count of what they share."""
@@ -114,12 +109,6 @@ class Service:
             except (Refused, Cut):
                 continue
             return sum(float(line.removeprefix(DROPPED)) for line in text.splitlines() if line.startswith(DROPPED))
-
-    async def _until_there(self, without: set[int]) -> None:
-        """All workers are there, none of those, and have had time to begin."""
-        while without & set(now := self.workers()) or len(now) < WORKERS:
-            await asyncio.sleep(0.1)
-        await asyncio.sleep(1)
 
     async def _is_ready(self) -> bool:
         try:

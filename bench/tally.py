@@ -20,7 +20,8 @@ class Tally:
     longest_wait: float = 0.0
     told: dict[str, str] = field(default_factory=dict)
     feedback_refused: Counter[str] = field(default_factory=Counter)
-    events: list[tuple[float, str]] = field(default_factory=list)
+    now: str = ""
+    events: list[tuple[float, float, str]] = field(default_factory=list)
     memory: list[tuple[float, dict[int, int]]] = field(default_factory=list)
 
     def milliseconds(self, share: float) -> float:
@@ -28,10 +29,19 @@ class Tally:
         times = sorted(self.seconds)
         return round(1_000 * times[min(len(times) - 1, int(share * len(times)))], 2) if times else 0.0
 
-    def growth(self, seconds: float) -> dict[int, float]:
-        """Of each worker that was there for both: its median in the last quarter ÷ that in the second."""
-        second = _medians([sizes for at, sizes in self.memory if seconds / 4 <= at < seconds / 2])
-        last = _medians([sizes for at, sizes in self.memory if seconds * 3 / 4 <= at])
+    def failed(self, what: str) -> None:
+        """An error, with what befell the service at that moment."""
+        self.errors[f"{what} ({self.now})" if self.now else what] += 1
+
+    def growth(self, quarter: float, restart: str) -> dict[int, float]:
+        """Of each worker that was there for both: its median in the last quarter ÷ that in the second.
+
+        The second begins once the last restart is over, if that took longer.
+        """
+        began = max(quarter, *(ended for _, ended, what in self.events if what == restart))
+        last_began = self.memory[-1][0] - quarter
+        second = _medians([sizes for at, sizes in self.memory if began <= at < began + quarter])
+        last = _medians([sizes for at, sizes in self.memory if last_began <= at])
         return {pid: round(last[pid] / second[pid], 3) for pid in last if pid in second}
 
     def megabytes(self) -> dict[int, float]:

@@ -8,9 +8,6 @@ from typing import Any
 
 from bench.tally import Tally
 
-# A worker's median may be so much larger in the last quarter than in the second.
-FLAT = 1.1
-
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -34,13 +31,13 @@ class Verdict:
     said: str
 
 
-def verdicts(tally: Tally, kept: Kept, growth: Mapping[int, float], ended: Sequence[int]) -> list[Verdict]:
-    """All requirements, in the order of the table."""
+def verdicts(tally: Tally, kept: Kept, growth: Mapping[int, float], flat: float, ended: Sequence[int]) -> list[Verdict]:
+    """All requirements, in the order of the table. `flat`: how much more a worker may hold at the end."""
     return [
         Verdict("no failed card", not tally.errors, _counted(tally.errors) or f"{tally.cards} cards"),
         _no_lost_feedback(tally, kept),
         _all_shown(tally, kept),
-        Verdict("memory flat", all(ratio <= FLAT for ratio in growth.values()), _ratios(growth)),
+        Verdict("memory flat", all(ratio <= flat for ratio in growth.values()), _ratios(growth, flat)),
         Verdict("every stop ended with 0", not any(ended), " ".join(str(status) for status in ended)),
     ]
 
@@ -61,9 +58,9 @@ def _all_shown(tally: Tally, kept: Kept) -> Verdict:
     return Verdict("every card is counted", tally.cards - kept.dropped <= shown <= tally.cards + cut, said)
 
 
-def _ratios(growth: Mapping[int, float]) -> str:
+def _ratios(growth: Mapping[int, float], flat: float) -> str:
     ratios = " ".join(f"{ratio:.3f}" for ratio in growth.values())
-    return f"last quarter ÷ second: {ratios or 'no worker was there for both'} (at most {FLAT})"
+    return f"last quarter ÷ second: {ratios or 'no worker was there for both'} (at most {flat})"
 
 
 def _counted(errors: Mapping[str, int]) -> str:
