@@ -72,10 +72,17 @@ class Workers(Multiprocess):
         signal.signal(signal.SIGTERM, self._pass_on)
 
     def _pass_on(self, number: int, frame: FrameType | None) -> None:
-        self.signal_queue.append(number)
         for worker in self.processes:
             worker.process.terminate()
             self._told.add(worker.pid)
+        # Not from here: what is interrupted may be the wait for this very event, which then holds its lock.
+        Thread(target=self.should_exit.set).start()
+
+    def keep_subprocess_alive(self) -> None:
+        """Only the worker holds its end of the pipe: where it dies while it is asked, that is heard, not waited out."""
+        for worker in self.processes:
+            worker.child_conn.close()
+        super().keep_subprocess_alive()
 
     def keep_subprocess_alive(self) -> None:
         """Replace those that died; what they had waiting waits no longer."""

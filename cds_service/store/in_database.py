@@ -51,6 +51,7 @@ class InDatabase:
         self.pseudonyms = pseudonyms or Pseudonyms()
         metrics = metrics or Metrics()
         self.limits = SharedLimits(url, metrics=metrics)
+        self._log = log or Log("error")
         self._now = now
         self._patience = patience
         self._engine = engine_of(url)
@@ -60,7 +61,7 @@ class InDatabase:
         self._reading = Asking(engine_of(url), patience)
         self._waiting = Waiting(most_waiting, metrics)
         self._writer = Writer(
-            self._engine, self._waiting, self._quiet, self.pseudonyms, metrics, log or Log("error"), now, forgetting
+            self._engine, self._waiting, self._quiet, self.pseudonyms, metrics, self._log, now, forgetting
         )
 
     def open(self) -> None:
@@ -68,10 +69,13 @@ class InDatabase:
         self._writer.start(OPEN_SECONDS)
 
     def close(self) -> None:
-        """What waits is written, as far as that takes no longer than a stop may."""
+        """What waits is written, as far as that takes no longer than a stop may; what is left is told."""
         self._writer.stop(CLOSE_SECONDS)
         self.limits.close(READERS_CLOSE_SECONDS)
         self._reading.close(READERS_CLOSE_SECONDS)
+        if left := self._waiting.drop():
+            message = f"{left} cards shown were not kept: the database could not be used when the service stopped"
+            self._log.event("error", "cards-not-kept", setting="CDS_DATABASE_URL", message=message)
 
     def is_reachable(self) -> bool:
         """The database answered just now."""

@@ -111,6 +111,7 @@ class Writer:
             self._failed(error, decisions, asked)
             return False
         self._heard()
+        self._waiting.kept()
         for one, new in zip(asked, news, strict=True):
             one.kept.set_result(new)
         if not self._waiting.is_empty():
