@@ -79,13 +79,12 @@ class Workers(Multiprocess):
         Thread(target=self.should_exit.set).start()
 
     def keep_subprocess_alive(self) -> None:
-        """Only the worker holds its end of the pipe: where it dies while it is asked, that is heard, not waited out."""
+        """Replace those that died; what they had waiting waits no longer.
+
+        Only the worker holds its end of the pipe: where it dies while it is asked, that is heard, not waited out.
+        """
         for worker in self.processes:
             worker.child_conn.close()
-        super().keep_subprocess_alive()
-
-    def keep_subprocess_alive(self) -> None:
-        """Replace those that died; what they had waiting waits no longer."""
         super().keep_subprocess_alive()
         alive = {worker.pid for worker in self.processes}
         for gone in self._known - alive:
