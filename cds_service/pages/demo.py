@@ -10,11 +10,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from cds_service.answer import Answerer
@@ -23,10 +22,11 @@ from cds_service.pages.demo_answers import answer_routes
 from cds_service.pages.demo_charts import DemoCharts
 from cds_service.pages.demo_drafts import DRAFTS, draft_resources
 from cds_service.pages.demo_fhir import fhir_routes
+from cds_service.pages.languages import marked, reading
+from cds_service.pages.public import Templates, page
 from cds_service.record.prefetch import KEYS
 from cds_service.settings import Settings
 from cds_service.store.interface import Store
-from cds_service.vignettes.lines import Vignette
 from cds_service.vignettes.reading import load_vignettes
 from cds_service.vignettes.rendering import Chart
 
@@ -70,15 +70,14 @@ STATIC: Mapping[str, str] = {
 NOT_HERE = "There is no such file in the demo."
 # The page opens with the first of them, and so with a card.
 FIRST = "recommend"
-SEXES = {"F": "woman", "M": "man"}
 # The outcomes as the page groups them, gravest first.
 GROUPS: tuple[tuple[str, str], ...] = (
-    ("urgent", "Red flag: urgent"),
-    ("not-advised", "MISS may not suit"),
-    ("optimise-first", "Optimise first"),
-    ("recommend", "Refer for evaluation"),
-    ("consider", "Worth discussing"),
-    ("none", "No card"),
+    ("urgent", marked("Red flag: urgent")),
+    ("not-advised", marked("MISS may not suit")),
+    ("optimise-first", marked("Optimise first")),
+    ("recommend", marked("Refer for evaluation")),
+    ("consider", marked("Worth discussing")),
+    ("none", marked("No card")),
 )
 
 
@@ -88,9 +87,10 @@ class Listed:
 
     id: str
     name: str
-    who: str
+    sex: str
+    age: int | None
     story: str
-    born: str
+    born: date | None
     answered: str
     incomplete: bool
     sandbox: str
@@ -109,12 +109,12 @@ def demo_routes(answerer: Answerer, settings: Settings, store: Store) -> list[Ba
     """The page, its files, its FHIR server and what else it asks. Raises KnowledgeError."""
     demo = DemoCharts(load_vignettes(), answerer.today)
     address = _address(settings.public_url)
-    page = DemoPage(demo, address, answerer.knowledge.version, settings)
+    pages = DemoPage(demo, address, answerer.knowledge.version, settings)
     return [
-        Route("/demo", page.to_the_page, methods=["GET"]),
-        Route("/demo/", page.show, methods=["GET"]),
-        Route("/demo/drafts", page.drafts, methods=["GET"]),
-        Route("/demo/static/{name}", page.static, methods=["GET"]),
+        Route("/demo", pages.to_the_page, methods=["GET"]),
+        Route("/demo/", pages.show, methods=["GET"]),
+        Route("/demo/drafts", pages.drafts, methods=["GET"]),
+        Route("/demo/static/{name}", pages.static, methods=["GET"]),
         *answer_routes(answerer, store, settings.max_body_bytes),
         *fhir_routes(demo, address),
     ]
@@ -131,17 +131,8 @@ class DemoPage:
     def __init__(self, demo: DemoCharts, address: Callable[[Request], str], version: str, settings: Settings) -> None:
         self._demo = demo
         self._address = address
-        self._version = version
         self._settings = settings
-        pages = Environment(
-            loader=PackageLoader("cds_service.pages"),
-            extensions=["jinja2.ext.i18n"],
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-        )
-        pages.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
-        self._template = pages.get_template("demo.html")
+        self._templates = Templates(urlsplit(settings.public_url or "").path.rstrip("/"), version)
         folder = files("cds_service.pages") / "static"
         self._files = {name: (folder / name).read_bytes() for name in STATIC}
 
@@ -153,18 +144,21 @@ class DemoPage:
         """The page."""
         address = self._address(request)
         shown = groups(self._demo.charts().values(), address)
-        html = self._template.render(
+        read = reading(request)
+        html = self._templates.render(
+            "demo.html",
+            read,
+            here="/demo/",
             groups=shown,
             first=next(group.patients[0].id for group in shown if group.id == FIRST),
             drafts=[(one.id, one.kind, one.label) for one in DRAFTS],
-            day=self._demo.day().isoformat(),
+            day=self._demo.day(),
             discovery=f"{address}/cds-services",
             fhir=f"{address}/demo/fhir",
-            version=self._version,
             quiet_days=self._settings.quiet_days,
             most_bytes=self._settings.max_body_bytes,
         )
-        return HTMLResponse(html, headers=HEADERS)
+        return page(html, read, HEADERS)
 
     async def drafts(self, request: Request) -> Response:
         """Each draft by its id, for the patient whom the page fills in."""
@@ -193,7 +187,8 @@ def listed(chart: Chart, address: str) -> Listed:
     return Listed(
         id=vignette.id,
         name=vignette.name,
-        who=_who(vignette),
+        sex=vignette.sex,
+        age=vignette.age,
         story=vignette.story,
         born=_born(chart),
         answered=",".join(vignette.answered),
@@ -202,15 +197,9 @@ def listed(chart: Chart, address: str) -> Listed:
     )
 
 
-def _who(vignette: Vignette) -> str:
-    if vignette.age is None:
-        return "age unknown"
-    return f"{SEXES.get(vignette.sex, 'person')}, {vignette.age}"
-
-
-def _born(chart: Chart) -> str:
+def _born(chart: Chart) -> date | None:
     born = chart.patient.get("birthDate")
-    return date.fromisoformat(born).strftime("%d %b %Y").lstrip("0") if born else "unknown"
+    return date.fromisoformat(born) if born else None
 
 
 def sandbox_link(patient: str, address: str) -> str:

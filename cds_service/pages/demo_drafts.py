@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from cds_service.pages.languages import marked
 from cds_service.record.templates import PATIENT
 from cds_service.vignettes.drafts import draft
 from cds_service.vignettes.lines import Draft
@@ -19,7 +20,7 @@ REFERRAL = {"service": "Referral to neurosurgeon", "code": "snomed:308482002"}
 
 @dataclass(frozen=True, slots=True)
 class DemoDraft:
-    """A draft by its id, as the page names it; an appointment is for booking, all else for ordering."""
+    """A draft by its id, as the page names it in English; an appointment is for booking, all else for ordering."""
 
     id: str
     label: str
@@ -36,31 +37,33 @@ def _draft(of: str, label: str, **line: Any) -> DemoDraft:
 
 
 DRAFTS: tuple[DemoDraft, ...] = (
-    _draft("referral", "Referral to a spine surgeon, nothing filled in", **REFERRAL),
+    _draft("referral", marked("Spine referral, nothing filled in"), **REFERRAL),
     _draft(
         "referral-complete",
-        "Referral to a spine surgeon, complete",
+        marked("Spine referral, complete"),
         **REFERRAL,
         reason="Low back pain",
         note="28 weeks, physical therapy and an NSAID tried",
         supporting="Observation/1",
     ),
-    _draft("mri", "MRI of the lumbar spine", service="MRI of the lumbar spine", code="cpt:72148"),
-    _draft("epidural", "Epidural injection", service="Transforaminal epidural injection", code="cpt:64483"),
-    _draft("fusion", "Lumbar fusion", service="Lumbar arthrodesis", code="cpt:22612"),
-    _draft("oxycodone", "Oxycodone", drug="oxycodone hydrochloride 5 MG Oral Tablet", code="rxnorm:1049621"),
-    _draft("knee", "MRI of the knee (not our concern)", service="MRI of the knee", code="cpt:73721"),
-    _draft("amoxicillin", "Amoxicillin (not our concern)", drug="amoxicillin 500 mg", code="rxnorm:308191"),
-    _draft("surgery", "Consultation before spine surgery", appointment="Consultation before lumbar spine surgery"),
+    _draft("mri", marked("MRI of the lumbar spine"), service="MRI of the lumbar spine", code="cpt:72148"),
+    _draft("epidural", marked("Epidural injection"), service="Transforaminal epidural injection", code="cpt:64483"),
+    _draft("fusion", marked("Lumbar fusion"), service="Lumbar arthrodesis", code="cpt:22612"),
+    _draft("oxycodone", marked("Oxycodone"), drug="oxycodone hydrochloride 5 MG Oral Tablet", code="rxnorm:1049621"),
+    _draft("knee", marked("MRI of the knee (not our concern)"), service="MRI of the knee", code="cpt:73721"),
+    _draft("amoxicillin", marked("Amoxicillin (not our concern)"), drug="amoxicillin 500 mg", code="rxnorm:308191"),
+    _draft(
+        "surgery", marked("Consultation before spine surgery"), appointment="Consultation before lumbar spine surgery"
+    ),
     _draft(
         "neurosurgery",
-        "Neurosurgery, first visit for stenosis",
+        marked("Neurosurgery visit for stenosis"),
         appointment="First visit",
         specialty="snomed:394610002",
         reason="Lumbar spinal stenosis",
         reason_code="icd10:M48.061",
     ),
-    _draft("physiotherapy", "Physiotherapy (not our concern)", appointment="Physiotherapy for back pain"),
+    _draft("physiotherapy", marked("Physiotherapy (not our concern)"), appointment="Physiotherapy for back pain"),
 )
 
 

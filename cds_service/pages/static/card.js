@@ -58,7 +58,8 @@ function source(card) {
 function putAway(card, article, feedback) {
   const id = `override-${card.uuid}`;
   const reasons = card.overrideReasons ?? [];
-  const menu = element("select", { id }, ...reasons.map((one) => element("option", { value: one.code }, one.display)));
+  const menu = element("select", { id }, element("option", { value: "" }, say("choose-reason")));
+  menu.append(...reasons.map((one) => element("option", { value: one.code }, one.display)));
   const said = element("span", { class: "dismissed", role: "status" });
   const undo = button(say("undo"), () => undone(), { class: "undo", hidden: "" });
   const pressed = () => [override, dismiss, menu, ...article.querySelectorAll("button.take")];
@@ -69,7 +70,13 @@ function putAway(card, article, feedback) {
       undo.hidden = false;
       return feedback.afterOverride(card);
     });
-  const override = button(say("override"), () => away(reasons.find((one) => one.code === menu.value)), { class: "override-now" });
+  const because = () => {
+    const reason = reasons.find((one) => one.code === menu.value);
+    if (reason) return away(reason);
+    said.textContent = say("no-reason");
+    menu.focus();
+  };
+  const override = button(say("override"), because, { class: "override-now" });
   const dismiss = button(say("dismiss"), () => away(null), { class: "dismiss" });
   const undone = async () => {
     await settle([undo], said, async () => {

@@ -18,6 +18,7 @@ const notesBox = document.getElementById("notes");
 const frame = document.getElementById("frame");
 const setAside = new Map(); // the cards overridden here, by patient and rule: they can be taken back
 let situation;
+let asked; // the situation whose request stands in the editor
 let latest;
 
 const tabs = tabsOf(document.getElementById("tabs"), (tab) => tab === "tab-feedback" && count());
@@ -38,15 +39,20 @@ async function start() {
 }
 
 function service() {
-  return `../cds-services/${situation.current().service.id}`;
+  return `../cds-services/${asked.service.id}`;
 }
 
 // A choice was made: the request is built again and sent, unless a person's own text stands in its place.
 async function refresh() {
-  if (editor.isEdited()) return;
+  if (editor.isEdited()) {
+    if (result.classList.contains("of-file")) await send();
+    return;
+  }
   await inTurn(async (isLatest) => {
-    const { request, notes } = await requestFor(situation.current(), situation.drafts, fhir);
+    const current = situation.current();
+    const { request, notes } = await requestFor(current, situation.drafts, fhir);
     if (!isLatest()) return;
+    asked = current;
     editor.show(pretty(request));
     notesBox.replaceChildren(...notes.map((note) => element("li", {}, note)));
     await exchange(isLatest);
@@ -71,7 +77,7 @@ async function inTurn(act) {
 }
 
 async function exchange(isLatest) {
-  const { patient } = situation.current();
+  const { patient } = asked;
   const text = editor.text();
   const address = service();
   const answer = await post(address, text);
@@ -91,6 +97,7 @@ async function exchange(isLatest) {
 }
 
 function aboutPatient(patient) {
+  result.classList.remove("of-file");
   showAbout(
     patient.name,
     say("banner", { who: patient.who, born: patient.born, record: patient.patient }),
@@ -123,6 +130,7 @@ function takeBack(patient, told, address) {
 function showFiles(files) {
   latest = Symbol("files");
   const show = (one) => {
+    result.classList.add("of-file");
     const others = files.length > 1 ? files.map((file) => fileButton(file, file === one, show)) : [];
     showAbout(one.name, say("file.about"), "", ...others, button(say("file.close"), () => refresh(), { class: "close-file" }));
     const { answer } = one;
