@@ -26,15 +26,20 @@ export function drawCard(card, feedback) {
 
 // A button as in an EHR, and what it would put into the clinician's drafts.
 function suggestions(card, feedback) {
-  const accepted = [];
+  const accepted = new Set();
   return (card.suggestions ?? []).map((one) => {
     const said = element("span", { class: "said", role: "status" });
     const take = button(
       one.label,
       () =>
         settle([take], said, async () => {
-          await feedback.accept(card, [...accepted, one.uuid]);
-          accepted.push(one.uuid);
+          accepted.add(one.uuid);
+          try {
+            await feedback.accept(card, [...accepted]);
+          } catch (problem) {
+            accepted.delete(one.uuid);
+            throw problem;
+          }
           return say("accepted");
         }),
       { class: "take", ...(feedback ? {} : { disabled: "" }) },

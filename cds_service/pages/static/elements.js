@@ -30,7 +30,7 @@ export function fold(title, ...content) {
 }
 
 export function raw(value, label = "JSON") {
-  return element("pre", { tabindex: "0", role: "region", "aria-label": label }, pretty(value));
+  return element("pre", { tabindex: "0", role: "group", "aria-label": label }, pretty(value));
 }
 
 export function pretty(value) {

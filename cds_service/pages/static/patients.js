@@ -48,5 +48,5 @@ function plain(text) {
 // The list scrolls on its own: the one that is chosen is in sight when the page opens.
 function reveal() {
   const label = radios.find((radio) => radio.checked).closest("label");
-  list.scrollTop = label.offsetTop - list.offsetTop - list.clientHeight / 3;
+  list.scrollTop = label.offsetTop - list.clientHeight / 3;
 }

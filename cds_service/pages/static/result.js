@@ -13,6 +13,11 @@ const status = document.getElementById("status");
 const glance = document.getElementById("glance");
 const about = document.getElementById("about");
 
+// The bar that leads to the answer goes where the answer is in sight.
+new IntersectionObserver(([{ isIntersecting }]) => {
+  glance.parentElement.hidden = isIntersecting;
+}).observe(document.getElementById("result"));
+
 // Whom the tabs are about: a patient's chart, or a file.
 export function showAbout(title, who, story, ...links) {
   about.replaceChildren(
