@@ -389,6 +389,6 @@ def test_a_link_is_one_to_the_web_or_none(scripts: Page) -> None:
 def test_in_spanish_the_scripts_speak_it_too(browser: Browser, address: str) -> None:
     with opened(browser, address, LOOKS["phone"], "/demo/?lang=es") as page:
         expect(page.locator("#status")).to_contain_text("1 tarjeta para Nora Longache: Información.")
-        expect(page.locator("#about .banner")).to_contain_text("mujer, 52 · nacida")
+        expect(page.locator("#about .banner")).to_contain_text("mujer, 52 · nac. 2")
         no_violations(page)
         fits(page)

@@ -1,4 +1,4 @@
-// A card as a clinician sees it.
+// A card as a clinician sees it. What the service wrote is English on every page.
 
 import { button, element, fold, link, raw } from "./elements.js";
 import { markdown } from "./markdown.js";
@@ -15,8 +15,8 @@ export function drawCard(card, feedback) {
     "article",
     { class: `card ${card.indicator}`, "aria-label": `${word}: ${card.summary}` },
     element("p", { class: "indicator" }, sign, ` ${word}`),
-    element("h3", {}, card.summary),
-    element("div", { class: "detail" }, ...markdown(card.detail ?? "")),
+    element("h3", { lang: "en" }, card.summary),
+    element("div", { class: "detail", lang: "en" }, ...markdown(card.detail ?? "")),
     ...suggestions(card, feedback),
     source(card),
   );
@@ -42,14 +42,14 @@ function suggestions(card, feedback) {
           }
           return say("accepted");
         }),
-      { class: "take", ...(feedback ? {} : { disabled: "" }) },
+      { class: "take", lang: "en", ...(feedback ? {} : { disabled: "" }) },
     );
     return element("div", { class: "suggestion" }, take, " ", said, ...one.actions.map(action));
   });
 }
 
 function action(one) {
-  return fold(say(`action.${one.type}`), element("p", {}, one.description), raw(one.resource ?? one.resourceId));
+  return fold(say(`action.${one.type}`), element("p", { lang: "en" }, one.description), raw(one.resource ?? one.resourceId));
 }
 
 function source(card) {
@@ -64,7 +64,7 @@ function putAway(card, article, feedback) {
   const id = `override-${card.uuid}`;
   const reasons = card.overrideReasons ?? [];
   const menu = element("select", { id }, element("option", { value: "" }, say("choose-reason")));
-  menu.append(...reasons.map((one) => element("option", { value: one.code }, one.display)));
+  menu.append(...reasons.map((one) => element("option", { value: one.code, lang: "en" }, one.display)));
   const said = element("span", { class: "dismissed", role: "status" });
   const undo = button(say("undo"), () => undone(), { class: "undo", hidden: "" });
   const pressed = () => [override, dismiss, menu, ...article.querySelectorAll("button.take")];

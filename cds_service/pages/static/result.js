@@ -23,7 +23,7 @@ export function showAbout(title, who, story, ...links) {
   about.replaceChildren(
     element("h2", { id: "about-title" }, title),
     ...(who ? [element("p", { class: "banner" }, who)] : []),
-    ...(story ? [element("p", { class: "story" }, story)] : []),
+    ...(story ? [element("p", { class: "story", lang: "en" }, story)] : []),
     ...(links.length ? [element("p", { class: "links" }, ...links.flatMap((one, at) => (at ? [" · ", one] : [one])))] : []),
   );
 }

@@ -24,7 +24,7 @@ function ruleOf(rule, tree, told, place) {
   const decides = rule.id === told.rule || rule.id === told.why;
   const named = element("span", { class: "rule-name" }, sayId("rule", rule.id), " ", element("code", {}, rule.id));
   const mark = decides ? [" ", element("span", { class: "decides" }, say("tree.decides"))] : [];
-  const because = rule.because ? [element("span", { class: "because" }, rule.because)] : [];
+  const because = rule.because ? [element("span", { class: "because", lang: "en" }, rule.because)] : [];
   const made = branch([verdict(rule.verdict), " ", named, ...mark, ...because], tree, place);
   made.className = decides ? "rule decides" : `rule ${rule.verdict}`;
   if (decides) for (const one of made.querySelectorAll("details")) one.open = one.closest("li").dataset.verdict !== "false";
@@ -32,8 +32,8 @@ function ruleOf(rule, tree, told, place) {
 }
 
 function node(one, place) {
-  const because = one.because ? [element("span", { class: "because" }, one.because)] : [];
-  return branch([verdict(one.verdict), " ", element("span", {}, one.says), ...because], one, place);
+  const because = one.because ? [element("span", { class: "because", lang: "en" }, one.because)] : [];
+  return branch([verdict(one.verdict), " ", element("span", { lang: "en" }, one.says), ...because], one, place);
 }
 
 // A part with something under it opens; one without is a line.
@@ -53,7 +53,7 @@ function verdict(holds) {
 function factOf(fact, place) {
   const quote = fact.quote ? [" ", element("q", {}, fact.quote)] : [];
   const sources = fact.sources.flatMap((source) => [" ", sourceOf(source, place)]);
-  return element("li", { class: "fact" }, fact.text, ...quote, ...sources);
+  return element("li", { class: "fact", lang: "en" }, fact.text, ...quote, ...sources);
 }
 
 function sourceOf(source, place) {
