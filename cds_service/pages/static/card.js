@@ -101,10 +101,10 @@ function putAway(card, article, feedback) {
 async function settle(pressed, said, act) {
   const focused = pressed.find((one) => one === document.activeElement);
   for (const one of pressed) one.disabled = true;
-  said.tabIndex = -1; // a disabled button would drop the keyboard
+  said.tabIndex = -1; // a disabled button drops the keyboard, which may have gone on meanwhile
   try {
     said.textContent = await act();
-    if (focused) said.focus({ preventScroll: true });
+    if (focused && [focused, document.body].includes(document.activeElement)) said.focus({ preventScroll: true });
   } catch (problem) {
     for (const one of pressed) one.disabled = false;
     said.textContent = say("not-recorded", { problem: problem.message });

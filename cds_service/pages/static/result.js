@@ -14,8 +14,8 @@ const glance = document.getElementById("glance");
 const about = document.getElementById("about");
 
 // The bar that leads to the answer goes where the answer is in sight.
-new IntersectionObserver(([{ isIntersecting }]) => {
-  glance.parentElement.hidden = isIntersecting;
+new IntersectionObserver((seen) => {
+  glance.parentElement.hidden = seen.at(-1).isIntersecting;
 }).observe(document.getElementById("result"));
 
 // Whom the tabs are about: a patient's chart, or a file.
