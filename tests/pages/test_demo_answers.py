@@ -186,3 +186,17 @@ async def test_only_the_drafts_that_say_so_are_of_no_concern(demo: httpx.AsyncCl
     told = (await demo.post("/demo/explain", json=asked)).json()
 
     assert (told.get("why") == "not-concerned") == ("not our concern" in one.label)
+
+
+@pytest.mark.parametrize("path", ["/demo/assess", "/demo/explain"])
+async def test_nothing_of_a_chart_is_logged_or_told_of_what_is_refused(demo_answerer: Answerer, path: str) -> None:
+    mark = "Zyxwvutsrq"
+    lines = Lines()
+    asked = {**chart_file("V33"), "hook": mark}
+    asked["entry"][0]["resource"]["name"] = [{"family": mark}]
+    async with client_of(app_of(demo_answerer, lines, SMALL.model_copy(update={"max_body_bytes": 100_000}))) as client:
+        answers = [await client.post(path, json=asked), await client.post(path, content=json.dumps(asked)[:-1])]
+
+    assert not [answer for answer in answers if mark in answer.text]
+    assert lines.raw
+    assert not [line for line in lines.raw if mark.encode() in line]

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
 from cds_service.vignettes.reading import load_vignettes
 from cds_service.vignettes.rendering import render
@@ -254,8 +254,8 @@ def bundle_of(vignette: str) -> dict[str, Any]:
     return {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": one} for one in resources]}
 
 
-def file(name: str, content: object) -> dict[str, Any]:
-    return {"name": name, "mimeType": "application/json", "buffer": json.dumps(content).encode()}
+def file(name: str, content: object) -> FilePayload:
+    return FilePayload(name=name, mimeType="application/json", buffer=json.dumps(content).encode())
 
 
 def test_files_are_assessed_and_shown_one_at_a_time(page: Page) -> None:

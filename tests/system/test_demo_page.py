@@ -187,6 +187,14 @@ def test_a_paged_key_really_pages(page: Page) -> None:
     expect(page.locator("#cards")).to_contain_text("incomplete")
 
 
+def test_the_tree_rests_on_what_the_service_read_for_itself(page: Page) -> None:
+    choose(page, "conditions", "omitted")
+    tab(page, "Why")
+
+    expect(page.locator(".conclusion")).to_have_text("This rule decides: Refer for evaluation.")
+    expect(page.locator(".tree > li")).to_have_count(11)
+
+
 def test_what_cannot_be_made_of_a_situation_is_said(page: Page) -> None:
     choose(page, "conditions", "paged")
     expect(page.locator("#notes")).to_contain_text("conditions: there is no second page to leave out.")
