@@ -18,7 +18,7 @@ FHIR_SERVER = sekmet-fhir==0.1.1
 .DELETE_ON_ERROR:
 # The environments are never up to date by their folder's own date, which changes with any file in them;
 # the .installed stamp inside says from which lock they were built.
-.PHONY: run test laws mutants check openapi docs messages lock clean .venv .venv-dev .venv-fhir
+.PHONY: run test laws mutants check openapi docs messages screenshot lock clean .venv .venv-dev .venv-fhir
 
 run: .venv ## the service with the demo EHR
 	.venv/bin/cds-service demo --host $(HOST) --port $(PORT)
@@ -59,6 +59,9 @@ messages: .venv-dev ## the pages' words into the catalogues: what is new there i
 		--output .venv-dev/messages.pot .
 	for po in $(MESSAGES)/*.po; do .venv-dev/bin/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --no-wrap \
 		--omit-header --input-file .venv-dev/messages.pot --locale $$(basename $$po .po) --output-file $$po; done
+
+screenshot: .venv-dev ## write docs/demo.png, the picture of the demo in the README
+	$(DEV) -m tests.system.screenshot docs/demo.png
 
 lock: .venv-lock/bin/uv ## write both locks; the development lock keeps to the versions of the run lock
 	$(COMPILE) pyproject.toml --output-file requirements.lock > /dev/null

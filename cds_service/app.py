@@ -12,6 +12,8 @@ from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute
 
 from cds_service.answer import Answerer, answerer_of
+from cds_service.audit.reads import Auditing
+from cds_service.audit.trail import Trail
 from cds_service.errors import DataMissing, RequestRefused
 from cds_service.hooks.bodies import BodyLimits
 from cds_service.hooks.cors import Cors, Origins
@@ -58,7 +60,8 @@ def create_app(
     metrics = metrics or Metrics(by_client=settings.require_auth)
     clients = clients_of(settings, address)
     check_somebody_may_call(settings, clients)
-    entrance = Building(settings, answerer, metrics, clocks).entrance(clients, address, replays)
+    auditing = _auditing(settings, metrics, log, address)
+    entrance = Building(settings, answerer, metrics, clocks, auditing).entrance(clients, address, replays)
     origins = Origins(settings.allowed_origins, demo=settings.demo)
     limits = BodyLimits(settings.max_body_bytes, settings.body_timeout_seconds)
     store = store or InMemory(settings.quiet_days)
@@ -66,13 +69,13 @@ def create_app(
     app = FastAPI(
         openapi_url=None,
         redirect_slashes=False,
-        lifespan=_lifespan(entrance, store),
+        lifespan=_lifespan(entrance, store, auditing),
         routes=[
-            *hook_routes(SERVICES, answerer, limits, metrics, store, pseudonyms),
+            *hook_routes(SERVICES, answerer, limits, metrics, store, pseudonyms, auditing),
             *feedback_routes(SERVICES, limits, metrics, store, pseudonyms),
             *documentation_routes(answerer, address),
             *health_routes(metrics, draining, store.is_reachable),
-            *report_routes(settings.admin_token, store, address, answerer.knowledge.version),
+            *report_routes(settings.admin_token, store, address, answerer.knowledge.version, _titles(answerer)),
             *_demo_routes(settings, entrance.door, answerer, store),
         ],
     )
@@ -87,20 +90,35 @@ def create_app(
     return app
 
 
-def _lifespan(entrance: Entrance, store: Store) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _auditing(settings: Settings, metrics: Metrics, log: Log, address: str) -> Auditing | None:
+    """Where a site wants AuditEvents. Raises SettingsError where the file cannot be opened."""
+    return Auditing(Trail(settings.audit_file, metrics, log), address) if settings.audit_file else None
+
+
+def _lifespan(
+    entrance: Entrance, store: Store, auditing: Auditing | None
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     """What was loaded stays: the collector need not look at it again, which spares pauses of 30 ms."""
 
     @asynccontextmanager
     async def running(app: FastAPI) -> AsyncIterator[None]:
         store.open()
+        if auditing:
+            auditing.trail.open()
         gc.collect()
         gc.freeze()
         yield
         for close in entrance.closing:
             await close()
         store.close()
+        if auditing:
+            auditing.trail.close()
 
     return running
+
+
+def _titles(answerer: Answerer) -> dict[str, str]:
+    return {rule: card.title for rule, card in answerer.rendering.words.cards.items()}
 
 
 def _demo_routes(settings: Settings, door: Known | ByToken, answerer: Answerer, store: Store) -> list[BaseRoute]:

@@ -171,9 +171,13 @@ def _store(settings: Settings, metrics: Metrics, log: Log) -> Store:
     from cds_service.store.in_database import InDatabase
 
     key = settings.patient_hash_key
-    pseudonyms = Pseudonyms(key.get_secret_value().encode()) if key else None
+    former = settings.patient_hash_key_former
+    keys = [one.get_secret_value().encode() for one in (key, former) if one]
+    pseudonyms = Pseudonyms(*keys) if key else None
     url = settings.database_url.get_secret_value()
-    return InDatabase(url, settings.quiet_days, pseudonyms=pseudonyms, metrics=metrics, log=log)
+    return InDatabase(
+        url, settings.quiet_days, keep_days=settings.retention_days, pseudonyms=pseudonyms, metrics=metrics, log=log
+    )
 
 
 def _stop_when_alone() -> None:

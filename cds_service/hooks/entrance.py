@@ -8,6 +8,7 @@ from functools import partial
 from time import monotonic, time
 
 from cds_service.answer import Answerer
+from cds_service.audit.reads import Auditing
 from cds_service.hooks.callers import Caller, everybody, offered
 from cds_service.hooks.gate import ByToken, Known, Verify
 from cds_service.observe import Metrics
@@ -45,6 +46,7 @@ class Building:
     answerer: Answerer
     metrics: Metrics
     clocks: Clocks
+    auditing: Auditing | None = None
 
     def entrance(self, clients: Clients, public_url: str, replays: Replays | None) -> Entrance:
         """The door for these clients. Raises SettingsError."""
@@ -63,7 +65,8 @@ class Building:
         answerer = self.answerer.for_client(client)
         limits = Limits(self.settings.fetch_deadline_seconds, self.settings.max_body_bytes)
         count = partial(self.metrics.fetched, client=name)
-        fetch = Fetch(client, self._reads(client), answerer.knowledge, limits, answerer.today, count)
+        audited = self.auditing.reads if self.auditing else None
+        fetch = Fetch(client, self._reads(client), answerer.knowledge, limits, answerer.today, count, audited)
         calls = CallLimits(client.rate_per_minute, client.concurrent, self.clocks.passing)
         return Caller(name, replace(answerer, fetching=fetch), offered(client), calls), fetch
 

@@ -59,7 +59,8 @@ class FeedbackCalls:
     def _told(self, entry: FeedbackEntry) -> Feedback:
         code, system = override_reason(entry.overrideReason)
         reason = _reason(code, system) if entry.outcome == "overridden" else ""
-        return Feedback(self._pseudonyms.card(entry.card), entry.outcome, reason)
+        card, *formerly = self._pseudonyms.cards(entry.card)
+        return Feedback(card, entry.outcome, reason, tuple(formerly))
 
 
 def _decoded(body: bytes | bytearray) -> list[FeedbackEntry]:

@@ -17,9 +17,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from cds_service.answer import Answered, Answerer, Unconcerned
+from cds_service.audit.reads import Auditing
 from cds_service.errors import Malformed
 from cds_service.hooks.bodies import BodyLimits, read_body
 from cds_service.hooks.callers import Caller, caller_of
+from cds_service.hooks.disclosures import Disclosures
 from cds_service.hooks.documents import DISCOVERY, operation
 from cds_service.hooks.outcomes import JSON
 from cds_service.hooks.request_lines import line_of
@@ -45,9 +47,12 @@ class RawRoute(APIRoute):
 class HookCalls:
     """Answers the calls of one service."""
 
-    def __init__(self, service: Service, limits: BodyLimits, metrics: Metrics, shown: ShownCards) -> None:
+    def __init__(
+        self, service: Service, limits: BodyLimits, metrics: Metrics, shown: ShownCards, disclosures: Disclosures
+    ) -> None:
         self._service = service
         self._shown = shown
+        self._disclosures = disclosures
         self._limits = limits
         self._metrics = metrics
         self._encoder = msgspec.json.Encoder()
@@ -70,6 +75,7 @@ class HookCalls:
             line.ordersNotFound = answered.not_found
             return Response(self._encoder.encode(Answer()), media_type=JSON)
         cards = self._shown.leaving(call, answered, caller.name)
+        self._disclosures.tell(request, call, answered, cards)
         self._note(request, answered, len(cards))
         return Response(self._encoder.encode(Answer(cards)), media_type=JSON)
 
@@ -121,6 +127,7 @@ def hook_routes(
     metrics: Metrics,
     store: Store,
     pseudonyms: Pseudonyms,
+    auditing: Auditing | None = None,
 ) -> list[APIRoute]:
     """Discovery of what the caller may ask, and a POST for each service."""
     services = tuple(services)
@@ -145,7 +152,13 @@ def hook_routes(
     calls = (
         RawRoute(
             f"/cds-services/{service.id}",
-            HookCalls(service, limits, metrics, ShownCards(service, version, store, pseudonyms)),
+            HookCalls(
+                service,
+                limits,
+                metrics,
+                ShownCards(service, version, store, pseudonyms),
+                Disclosures(auditing, service.id, version),
+            ),
             methods=["POST"],
             name=service.id,
             operation_id=service.id,

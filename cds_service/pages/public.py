@@ -27,7 +27,12 @@ HEADERS: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
-STATIC: Mapping[str, str] = {"public.css": "text/css", "icon.svg": "image/svg+xml"}
+STATIC: Mapping[str, str] = {
+    "public.css": "text/css",
+    "icon.svg": "image/svg+xml",
+    "report.css": "text/css",
+    "report.js": "text/javascript",
+}
 NO_FILE = "There is no such file."
 Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
 Catalogues = Callable[[Language], NullTranslations]
@@ -98,7 +103,7 @@ def route(path: str, endpoint: Endpoint) -> APIRoute:
 
 
 def static_route() -> APIRoute:
-    """`/static/{name}`: the style sheet and the icon of the public pages."""
+    """`/static/{name}`: the style sheets and the icon of the public pages, and the one script, which the report has."""
     folder = files("cds_service.pages") / "static"
     held = {name: (folder / name).read_bytes() for name in STATIC}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlite3 import Connection as SqliteConnection
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -32,7 +32,17 @@ def engine_of(url: str) -> Engine:
         raise SettingsError("CDS_DATABASE_URL: write it as postgresql+psycopg://user@host:port/database") from None
 
 
+def take_time(connection: Connection) -> None:
+    """In the transaction that is open, a statement may take as long as it must: an index of a large table is made."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+
+
 def _shared_and_durable(connection: SqliteConnection, entry: ConnectionPoolEntry) -> None:
-    """Readers and a writer do not wait for each other; what is committed survives the loss of power."""
+    """Readers and a writer do not wait for each other; what is committed survives the loss of power.
+
+    What is deleted is overwritten: a purge leaves nothing to be read in the file's free pages.
+    """
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA secure_delete=ON")

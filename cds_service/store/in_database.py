@@ -12,6 +12,7 @@ from cds_service.errors import StoreUnavailable
 from cds_service.observe import Log, Metrics
 from cds_service.store.counted import Counted
 from cds_service.store.databases import engine_of
+from cds_service.store.forgetting import Forgetting
 from cds_service.store.pseudonyms import Pseudonyms
 from cds_service.store.queries import counts
 from cds_service.store.quiet_list import QuietList
@@ -36,6 +37,7 @@ class InDatabase:
         url: str,
         quiet_days: int,
         *,
+        keep_days: int | None = None,
         pseudonyms: Pseudonyms | None = None,
         metrics: Metrics | None = None,
         log: Log | None = None,
@@ -48,10 +50,12 @@ class InDatabase:
         self._now = now
         self._patience = patience
         self._engine = engine_of(url)
-        self._quiet = QuietList(timedelta(days=quiet_days))
+        quiet_period = timedelta(days=quiet_days)
+        self._quiet = QuietList(quiet_period)
+        forgetting = Forgetting(None if keep_days is None else timedelta(days=keep_days), quiet_period)
         self._waiting = Waiting(most_waiting, metrics)
         self._writer = Writer(
-            self._engine, self._waiting, self._quiet, self.pseudonyms, metrics, log or Log("error"), now
+            self._engine, self._waiting, self._quiet, self.pseudonyms, metrics, log or Log("error"), now, forgetting
         )
 
     def open(self) -> None:

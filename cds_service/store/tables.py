@@ -47,9 +47,11 @@ CHANGES = Table(
     Column("last", BigInteger, nullable=False),
 )
 
+# The row without `retired_at` is the key of today.
 PSEUDONYM_KEYS = Table(
     "pseudonym_keys",
     METADATA,
     Column("id", Integer, primary_key=True),
     Column("secret", LargeBinary, nullable=False),
+    Column("retired_at", DateTime, nullable=True),
 )

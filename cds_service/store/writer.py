@@ -12,6 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cds_service.errors import StoreUnavailable
 from cds_service.observe import Log, Metrics
+from cds_service.store.forgetting import Forgetting
+from cds_service.store.key_rotation import agreed_keys, kept_keys
 from cds_service.store.migrating import migrate
 from cds_service.store.pseudonyms import Pseudonyms
 from cds_service.store.queries import (
@@ -19,7 +21,6 @@ from cds_service.store.queries import (
     keep_feedback,
     last_change,
     next_change,
-    secret_of,
     told_after,
 )
 from cds_service.store.quiet_list import QuietList, Told
@@ -46,7 +47,9 @@ class Writer:
         metrics: Metrics,
         log: Log,
         now: Callable[[], datetime],
+        forgetting: Forgetting,
     ) -> None:
+        self._forgetting = forgetting
         self._engine = engine
         self._waiting = waiting
         self._quiet = quiet
@@ -105,6 +108,15 @@ class Writer:
             one.kept.set_result(new)
         if not self._waiting.is_empty():
             self._wake.set()
+        return self._forgot(connection)
+
+    def _forgot(self, connection: Connection) -> bool:
+        """Whoever waited was told before; that this fails is no matter of theirs."""
+        try:
+            self._forgetting.turn(connection, self._now())
+        except SQLAlchemyError as error:
+            self._failed(error, [], [])
+            return False
         return True
 
     def _connect(self) -> Connection:
@@ -114,8 +126,8 @@ class Writer:
         if not self._pseudonyms.is_given:
             with connection.begin():
                 next_change(connection)
-                secret = secret_of(connection, self._pseudonyms.key)
-            self._pseudonyms.use(secret)
+                keys = agreed_keys(connection, self._pseudonyms.key)
+            self._pseudonyms.use(*keys)
         self._seen = 0
         self._look(connection)
         return connection
@@ -129,7 +141,7 @@ class Writer:
             change = next_change(connection)
             keep_decisions(connection, decisions, change)
             news = [keep_feedback(connection, one.client, one.told, now, change) for one in asked]
-            told = told_after(connection, self._seen, now - self._quiet.quiet_period)
+            told = self._told(connection, now)
         self._learn(told, change, now)
         return news
 
@@ -138,9 +150,15 @@ class Writer:
         now = self._now()
         with connection.begin():
             change = last_change(connection)
-            told = [] if change == self._seen else told_after(connection, self._seen, now - self._quiet.quiet_period)
+            told = [] if change == self._seen else self._told(connection, now)
         self._learn(told, change, now)
         return []
+
+    def _told(self, connection: Connection, now: datetime) -> list[Told]:
+        """What others changed since: the keys of the names first, as what was told may stand under them."""
+        if not self._pseudonyms.is_given:
+            self._pseudonyms.use(*kept_keys(connection))
+        return told_after(connection, self._seen, now - self._quiet.quiet_period)
 
     def _learn(self, told: list[Told], change: int, now: datetime) -> None:
         self._seen = change

@@ -69,6 +69,8 @@ WRONG = {
     "MAX_BODY_BYTES": ("0", "-1", "many"),
     "BODY_TIMEOUT_SECONDS": ("0", "soon", "inf", "nan"),
     "QUIET_DAYS": ("-1", "3651", "a month"),
+    "RETENTION_DAYS": ("0", "-1", "36501", "a year"),
+    "PATIENT_HASH_KEY_FORMER": ("short",),
     "SILENT": ("perhaps",),
     "TODAY": ("22.11.2026", "2026-11-31", "20261122", "1795305600", "2026-11-22T00:00:00Z"),
     "PROFILE": ("staging",),
@@ -106,6 +108,8 @@ def test_a_wrong_value_names_the_variable_and_not_the_value(name: str, value: st
         ("serve", {**FREE, "CDS_TODAY": "2026-11-22"}, "CDS_TODAY"),
         ("serve", {**FREE, "CDS_DEMO": "true"}, "CDS_DEMO"),
         ("demo", {"CDS_PROFILE": "production"}, "CDS_DEMO"),
+        ("serve", {**FREE, "CDS_PATIENT_HASH_KEY_FORMER": "k" * 32}, "CDS_PATIENT_HASH_KEY_FORMER"),
+        ("serve", {**FREE, "CDS_RETENTION_DAYS": "29"}, "CDS_RETENTION_DAYS"),
         ("assess", {"CDS_PROFILE": "production", "CDS_TODAY": "2026-11-22"}, "CDS_TODAY"),
     ],
 )
@@ -122,6 +126,9 @@ def test_a_forbidden_combination_names_the_setting(command: Command, variables: 
         ("assess", {"CDS_TODAY": "2026-11-22"}),
         ("serve", FREE | {"CDS_PROFILE": "development", "CDS_TODAY": "2026-11-22", "CDS_DEMO": "true"}),
         ("demo", {"CDS_TODAY": "2026-11-22"}),
+        ("serve", {**FREE, "CDS_RETENTION_DAYS": "30"}),
+        ("serve", {**FREE, "CDS_RETENTION_DAYS": "1", "CDS_QUIET_DAYS": "0"}),
+        ("serve", {**FREE, "CDS_PATIENT_HASH_KEY": "n" * 32, "CDS_PATIENT_HASH_KEY_FORMER": "k" * 32}),
         ("settings", {"CDS_TODAY": "2026-11-22"}),
     ],
 )
