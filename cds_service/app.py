@@ -21,7 +21,7 @@ from cds_service.hooks.bodies import BodyLimits
 from cds_service.hooks.cors import Cors, Origins
 from cds_service.hooks.entrance import Building, Clocks, Entrance
 from cds_service.hooks.feedback import feedback_routes
-from cds_service.hooks.gate import Gate
+from cds_service.hooks.gate import ByToken, Gate, Known
 from cds_service.hooks.outcomes import data_missing, failed_with, not_routed, refused
 from cds_service.hooks.request_lines import RequestLines
 from cds_service.hooks.routes import hook_routes
@@ -101,7 +101,7 @@ def create_app(
                 metrics, Readiness(draining, store, entrance.keys), with_metrics=settings.metrics_port is None
             ),
             *report_routes(settings.admin_token, store, address, answerer.knowledge.version, _titles(answerer)),
-            *_demo_routes(settings, answerer),
+            *_demo_routes(settings, entrance.door, answerer, store),
         ],
     )
     app.exception_handler(RequestRefused)(refused)
@@ -150,10 +150,10 @@ def _titles(answerer: Answerer) -> dict[str, str]:
     return {rule: card.title for rule, card in answerer.rendering.words.cards.items()}
 
 
-def _demo_routes(settings: Settings, answerer: Answerer) -> list[BaseRoute]:
-    """The demo EHR, imported only where it is shown."""
+def _demo_routes(settings: Settings, door: Known | ByToken, answerer: Answerer, store: Store) -> list[BaseRoute]:
+    """The demo EHR, imported only where it is shown. It explains as anybody is answered, who brings no token."""
     if not settings.demo:
         return []
     from cds_service.pages.demo import demo_routes
 
-    return demo_routes(answerer, answerer.knowledge, settings)
+    return demo_routes(door.anybody.answerer if isinstance(door, Known) else answerer, settings, store)

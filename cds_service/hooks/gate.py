@@ -48,11 +48,11 @@ class Known:
     """Every caller is the same, and brings no token."""
 
     def __init__(self, anybody: Caller) -> None:
-        self._anybody = anybody
+        self.anybody = anybody
 
     async def caller(self, scope: Scope) -> Caller:
         """That one."""
-        return self._anybody
+        return self.anybody
 
 
 @dataclass(frozen=True, slots=True)

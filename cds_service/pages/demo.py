@@ -1,7 +1,7 @@
-"""The demo EHR: a page on which a person picks a made-up patient and sees the cards a clinician would see.
+"""The demo EHR: a page on which a person puts a situation together and sees the cards a clinician would see.
 
-The page sends a real patient-view call, built from `/demo/fhir` by the templates that discovery lists. Why the
-service answers as it does, a "none" included, it asks of `/demo/explain`, which takes the same request.
+The page sends real calls of every hook, built from `/demo/fhir` by the templates that discovery lists. What else it
+asks is in `demo_answers`.
 """
 
 from __future__ import annotations
@@ -10,29 +10,27 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
-import msgspec
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from cds_service.answer import Answerer
-from cds_service.errors import Malformed, UnknownService
-from cds_service.knowledge.load import Knowledge
+from cds_service.errors import UnknownService
+from cds_service.pages.demo_answers import answer_routes
 from cds_service.pages.demo_charts import DemoCharts
+from cds_service.pages.demo_drafts import DRAFTS, draft_resources
 from cds_service.pages.demo_fhir import fhir_routes
+from cds_service.pages.languages import marked, reading
+from cds_service.pages.public import Templates, page
 from cds_service.record.prefetch import KEYS
 from cds_service.settings import Settings
-from cds_service.vignettes.lines import Vignette
+from cds_service.store.interface import Store
 from cds_service.vignettes.reading import load_vignettes
 from cds_service.vignettes.rendering import Chart
-from cds_service.wire.decoding import decode_call
-from cds_service.wire.soundness import Undecodable
 
 SANDBOX = "https://sandbox.cds-hooks.org/"
-SERVICE = "miss-patient-view"
 # Nothing from elsewhere, nothing inline: what a card brings can run nothing and load nothing.
 HEADERS = {
     "Content-Security-Policy": (
@@ -42,26 +40,44 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
+SCRIPTS = (
+    "demo.js",
+    "card.js",
+    "counted.js",
+    "curl.js",
+    "editor.js",
+    "elements.js",
+    "exchange.js",
+    "feedback.js",
+    "files.js",
+    "json_place.js",
+    "markdown.js",
+    "patients.js",
+    "request.js",
+    "result.js",
+    "situation.js",
+    "tabs.js",
+    "tree.js",
+    "why.js",
+    "words.js",
+)
 STATIC: Mapping[str, str] = {
     "demo.css": "text/css",
-    "demo.js": "text/javascript",
-    "card.js": "text/javascript",
-    "feedback.js": "text/javascript",
-    "why.js": "text/javascript",
-    "markdown.js": "text/javascript",
-    "elements.js": "text/javascript",
+    "demo_result.css": "text/css",
     "icon.svg": "image/svg+xml",
+    **dict.fromkeys(SCRIPTS, "text/javascript"),
 }
 NOT_HERE = "There is no such file in the demo."
-SEXES = {"F": "woman", "M": "man"}
+# The page opens with the first of them, and so with a card.
+FIRST = "recommend"
 # The outcomes as the page groups them, gravest first.
 GROUPS: tuple[tuple[str, str], ...] = (
-    ("urgent", "Red flag: urgent"),
-    ("not-advised", "MISS may not suit"),
-    ("optimise-first", "Optimise first"),
-    ("recommend", "Refer for evaluation"),
-    ("consider", "Worth discussing"),
-    ("none", "No card"),
+    ("urgent", marked("Red flag: urgent")),
+    ("not-advised", marked("MISS may not suit")),
+    ("optimise-first", marked("Optimise first")),
+    ("recommend", marked("Refer for evaluation")),
+    ("consider", marked("Worth discussing")),
+    ("none", marked("No card")),
 )
 
 
@@ -71,9 +87,10 @@ class Listed:
 
     id: str
     name: str
-    who: str
+    sex: str
+    age: int | None
     story: str
-    born: str
+    born: date | None
     answered: str
     incomplete: bool
     sandbox: str
@@ -88,16 +105,17 @@ class Group:
     patients: tuple[Listed, ...]
 
 
-def demo_routes(answerer: Answerer, knowledge: Knowledge, settings: Settings) -> list[BaseRoute]:
-    """The page, its files, its FHIR server and its explanations. Raises KnowledgeError."""
+def demo_routes(answerer: Answerer, settings: Settings, store: Store) -> list[BaseRoute]:
+    """The page, its files, its FHIR server and what else it asks. Raises KnowledgeError."""
     demo = DemoCharts(load_vignettes(), answerer.today)
     address = _address(settings.public_url)
-    page = DemoPage(answerer, demo, address, knowledge.version, settings.quiet_days)
+    pages = DemoPage(demo, address, answerer.knowledge.version, settings)
     return [
-        Route("/demo", page.to_the_page, methods=["GET"]),
-        Route("/demo/", page.show, methods=["GET"]),
-        Route("/demo/explain", page.explain, methods=["POST"]),
-        Route("/demo/static/{name}", page.static, methods=["GET"]),
+        Route("/demo", pages.to_the_page, methods=["GET"]),
+        Route("/demo/", pages.show, methods=["GET"]),
+        Route("/demo/drafts", pages.drafts, methods=["GET"]),
+        Route("/demo/static/{name}", pages.static, methods=["GET"]),
+        *answer_routes(answerer, store, settings.max_body_bytes),
         *fhir_routes(demo, address),
     ]
 
@@ -108,23 +126,13 @@ def _address(public_url: str | None) -> Callable[[Request], str]:
 
 
 class DemoPage:
-    """The page and what it fetches, its FHIR apart."""
+    """The page, its drafts and its files."""
 
-    def __init__(
-        self,
-        answerer: Answerer,
-        demo: DemoCharts,
-        address: Callable[[Request], str],
-        version: str,
-        quiet_days: int,
-    ) -> None:
-        self._answerer = answerer
+    def __init__(self, demo: DemoCharts, address: Callable[[Request], str], version: str, settings: Settings) -> None:
         self._demo = demo
         self._address = address
-        self._version = version
-        self._quiet_days = quiet_days
-        pages = Environment(loader=PackageLoader("cds_service.pages"), autoescape=True, undefined=StrictUndefined)
-        self._template = pages.get_template("demo.html")
+        self._settings = settings
+        self._templates = Templates(urlsplit(settings.public_url or "").path.rstrip("/"), version)
         folder = files("cds_service.pages") / "static"
         self._files = {name: (folder / name).read_bytes() for name in STATIC}
 
@@ -135,16 +143,26 @@ class DemoPage:
     async def show(self, request: Request) -> Response:
         """The page."""
         address = self._address(request)
-        html = self._template.render(
-            groups=groups(self._demo.charts().values(), address),
-            day=self._demo.day().isoformat(),
-            service=SERVICE,
+        shown = groups(self._demo.charts().values(), address)
+        read = reading(request)
+        html = self._templates.render(
+            "demo.html",
+            read,
+            here="/demo/",
+            groups=shown,
+            first=next(group.patients[0].id for group in shown if group.id == FIRST),
+            drafts=[(one.id, one.kind, one.label) for one in DRAFTS],
+            day=self._demo.day(),
             discovery=f"{address}/cds-services",
             fhir=f"{address}/demo/fhir",
-            version=self._version,
-            quiet_days=self._quiet_days,
+            quiet_days=self._settings.quiet_days,
+            most_bytes=self._settings.max_body_bytes,
         )
-        return HTMLResponse(html, headers=HEADERS)
+        return page(html, read, HEADERS)
+
+    async def drafts(self, request: Request) -> Response:
+        """Each draft by its id, for the patient whom the page fills in."""
+        return JSONResponse(draft_resources(self._demo.day()))
 
     async def static(self, request: Request) -> Response:
         """A style sheet, a script or the icon."""
@@ -152,15 +170,6 @@ class DemoPage:
         if name not in self._files:
             raise UnknownService(NOT_HERE)
         return Response(self._files[name], media_type=STATIC[name], headers=HEADERS)
-
-    async def explain(self, request: Request) -> Response:
-        """The whole assessment of a patient-view call, as `cds-service assess --json` prints it."""
-        try:
-            call = decode_call(await request.body())
-        except Undecodable as error:
-            raise Malformed(str(error)) from None
-        told = self._answerer.told(self._answerer.answer(await self._answerer.completed(call)))
-        return Response(msgspec.json.encode(told), media_type="application/json")
 
 
 def groups(charts: Iterable[Chart], address: str) -> tuple[Group, ...]:
@@ -178,7 +187,8 @@ def listed(chart: Chart, address: str) -> Listed:
     return Listed(
         id=vignette.id,
         name=vignette.name,
-        who=_who(vignette),
+        sex=vignette.sex,
+        age=vignette.age,
         story=vignette.story,
         born=_born(chart),
         answered=",".join(vignette.answered),
@@ -187,15 +197,9 @@ def listed(chart: Chart, address: str) -> Listed:
     )
 
 
-def _who(vignette: Vignette) -> str:
-    if vignette.age is None:
-        return "age unknown"
-    return f"{SEXES.get(vignette.sex, 'person')}, {vignette.age}"
-
-
-def _born(chart: Chart) -> str:
+def _born(chart: Chart) -> date | None:
     born = chart.patient.get("birthDate")
-    return date.fromisoformat(born).strftime("%d %b %Y").lstrip("0") if born else "unknown"
+    return date.fromisoformat(born) if born else None
 
 
 def sandbox_link(patient: str, address: str) -> str:

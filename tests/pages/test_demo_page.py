@@ -1,8 +1,10 @@
-"""The demo page: what it holds, what it may load, and why the service answers as it does."""
+"""The demo page: what it holds, what it may load, and its words in each language."""
 
 from __future__ import annotations
 
+import json
 import re
+from datetime import date
 from html.parser import HTMLParser
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,11 +12,11 @@ import httpx
 import pytest
 
 from cds_service.answer import Answerer
-from cds_service.pages.demo import STATIC, listed, sandbox_link
+from cds_service.pages.demo import SCRIPTS, STATIC, listed, sandbox_link
+from cds_service.pages.demo_drafts import DRAFTS
 from cds_service.settings import Settings
 from cds_service.vignettes.reading import load_vignettes
 from cds_service.vignettes.rendering import render
-from cds_service.vignettes.requests import patient_view
 from tests.hooks.calls import Lines, app_of, client_of
 from tests.pages.conftest import ADDRESS, DAY
 
@@ -36,11 +38,20 @@ class Page(HTMLParser):
         return [attrs for name, attrs in self.tags if name == tag and attributes.items() <= attrs.items()]
 
 
-async def page(client: httpx.AsyncClient) -> Page:
-    answer = await client.get("/demo/")
+async def page(client: httpx.AsyncClient, language: str = "en") -> Page:
+    answer = await client.get(f"/demo/?lang={language}")
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     return Page(answer.text)
+
+
+async def words_of(client: httpx.AsyncClient, language: str) -> dict[str, str]:
+    """What the scripts say."""
+    text = (await client.get(f"/demo/?lang={language}")).text
+    found = re.search(r'<script type="application/json" id="words">(.*?)</script>', text, re.DOTALL)
+    assert found
+    words: dict[str, str] = json.loads(found[1])
+    return words
 
 
 async def test_the_page_has_language_title_and_landmarks(demo: httpx.AsyncClient) -> None:
@@ -57,14 +68,30 @@ async def test_the_page_knows_how_long_a_card_stays_away(demo: httpx.AsyncClient
     assert body["data-quiet-days"] == "30"
 
 
-async def test_every_named_vignette_is_a_button_in_its_group(demo: httpx.AsyncClient) -> None:
-    buttons = (await page(demo)).all("button", type="button", **{"class": "patient"})
+async def test_every_named_vignette_is_listed_with_its_clinical_sentence(demo: httpx.AsyncClient) -> None:
+    radios = (await page(demo)).all("input", type="radio", name="patient")
 
-    named = {vignette.id for vignette in VIGNETTES.values() if vignette.name}
-    assert {button["data-patient"] for button in buttons} == named
-    assert all(button["data-story"] and button["data-name"] for button in buttons)
-    unanswered = {str(button["data-patient"]) for button in buttons if button["data-answered"].count(",") < 7}  # type: ignore[union-attr]
+    named = {vignette.id: vignette for vignette in VIGNETTES.values() if vignette.name}
+    assert {radio["value"] for radio in radios} == set(named)
+    assert all(radio["data-story"] == named[str(radio["value"])].story for radio in radios)
+    unanswered = {str(radio["value"]) for radio in radios if str(radio["data-answered"]).count(",") < 7}
     assert unanswered == {"V53"}
+
+
+async def test_it_opens_with_a_patient_who_brings_a_card(demo: httpx.AsyncClient) -> None:
+    [chosen] = [radio for radio in (await page(demo)).all("input", name="patient") if "checked" in radio]
+
+    assert VIGNETTES[str(chosen["value"])].expect.outcome == "recommend"
+
+
+async def test_every_draft_can_be_chosen(demo: httpx.AsyncClient) -> None:
+    options = (await page(demo)).all("option")
+
+    assert [(one["value"], one["data-kind"]) for one in options] == [(one.id, one.kind) for one in DRAFTS]
+
+
+async def test_it_says_that_nobody_is_real(demo: httpx.AsyncClient) -> None:
+    assert "No real patient’s data is here" in (await demo.get("/demo/")).text
 
 
 async def test_the_page_loads_nothing_from_elsewhere_and_nothing_inline(demo: httpx.AsyncClient) -> None:
@@ -74,9 +101,41 @@ async def test_the_page_loads_nothing_from_elsewhere_and_nothing_inline(demo: ht
 
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
-    assert not re.search(r"<style|<script(?! type=\"module\" src=\"static/)|\son\w+=|\sstyle=", answer.text)
-    loaded = [attrs.get("src") or attrs.get("href") for name, attrs in tags.tags if name in ("script", "link", "img")]
-    assert loaded == ["static/icon.svg", "../static/public.css", "static/demo.css", "static/demo.js"]
+    assert not re.search(r"<style|\son\w+=|\sstyle=", answer.text)
+    scripts = [attrs for name, attrs in tags.tags if name == "script"]
+    assert scripts == [
+        {"type": "application/json", "id": "words"},
+        {"type": "module", "src": "static/demo.js"},
+    ]
+    loaded = [attrs.get("src") or attrs.get("href") for name, attrs in tags.tags if name in ("link", "img")]
+    assert loaded == [
+        "/static/icon.svg",
+        "/static/public.css",
+        "static/demo.css",
+        "static/demo_result.css",
+        "/static/icon.svg",
+    ]
+
+
+async def test_scripts_say_only_what_the_page_gives_them(demo: httpx.AsyncClient) -> None:
+    words = await words_of(demo, "en")
+    text = "".join([(await demo.get(f"/demo/static/{name}")).text for name in SCRIPTS])
+
+    said = set(re.findall(r'\bsay\("([\w.-]+)"', text)) | set(re.findall(r'say\(\w+ \? "([\w.-]+)"', text))
+    counted = set(re.findall(r'sayCount\("([\w.-]+)"', text))
+    assert len(said) > 60
+    assert said <= set(words)
+    assert {f"{key}.{form}" for key in counted for form in ("one", "other")} <= set(words)
+    assert {f"why.{why}" for why in {one.expect.why for one in VIGNETTES.values()} - {""}} <= set(words)
+    assert {f"rule.{one.expect.firing_rule}" for one in VIGNETTES.values() if one.expect.firing_rule} <= set(words)
+
+
+async def test_the_words_of_scripts_name_the_same_values_in_every_language(demo: httpx.AsyncClient) -> None:
+    english, spanish = await words_of(demo, "en"), await words_of(demo, "es")
+
+    assert english.keys() == spanish.keys()
+    for key, words in english.items():
+        assert sorted(re.findall(r"\{\w+\}", words)) == sorted(re.findall(r"\{\w+\}", spanish[key])), key
 
 
 @pytest.mark.parametrize("name", sorted(STATIC))
@@ -104,17 +163,16 @@ async def test_without_the_slash_it_leads_to_the_page(demo: httpx.AsyncClient) -
     assert (answer.status_code, answer.headers["location"]) == (307, "demo/")
 
 
-async def test_each_outcome_is_linked_to_the_public_sandbox(demo: httpx.AsyncClient) -> None:
-    links = [str(attrs["href"]) for attrs in (await page(demo)).all("a") if "sandbox" in str(attrs["href"])]
+async def test_each_patient_is_linked_to_the_public_sandbox(demo: httpx.AsyncClient) -> None:
+    radios = (await page(demo)).all("input", name="patient")
 
-    assert len(links) == 6
-    for link in links:
-        asked = parse_qs(urlsplit(link).query)
+    for radio in radios:
+        link = str(radio["data-sandbox"])
         assert link.startswith("https://sandbox.cds-hooks.org/?")
-        assert asked == {
+        assert parse_qs(urlsplit(link).query) == {
             "fhirServiceUrl": [f"{ADDRESS}/demo/fhir"],
             "serviceDiscoveryURL": [f"{ADDRESS}/cds-services"],
-            "patientId": asked["patientId"],
+            "patientId": [radio["value"]],
             "screen": ["patient-view"],
             "hook": ["patient-view"],
         }
@@ -142,36 +200,32 @@ async def test_there_is_no_demo_unless_it_is_asked_for(demo_answerer: Answerer) 
 
 
 @pytest.mark.parametrize(
-    ("vignette", "who", "born", "incomplete"),
+    ("vignette", "sex", "age", "born", "incomplete"),
     [
-        ("V01", "woman, 52", "30 Aug 1974", False),
-        ("V53", "man, 66", "30 Aug 1960", True),
-        ("no-birth-date", "age unknown", "unknown", True),
-        ("pain-85-days", "person, 52", "30 Aug 1974", False),
+        ("V01", "F", 52, date(1974, 8, 30), False),
+        ("V53", "M", 66, date(1960, 8, 30), True),
+        ("no-birth-date", "F", None, None, True),
+        ("pain-85-days", "", 52, date(1974, 8, 30), False),
     ],
 )
-def test_how_a_patient_is_listed(vignette: str, who: str, born: str, incomplete: bool) -> None:
+def test_how_a_patient_is_listed(vignette: str, sex: str, age: int | None, born: date | None, incomplete: bool) -> None:
     told = listed(render(VIGNETTES[vignette], DAY), ADDRESS)
 
-    assert (told.who, told.born, told.incomplete) == (who, born, incomplete)
+    assert (told.sex, told.age, told.born, told.incomplete) == (sex, age, born, incomplete)
 
 
-@pytest.mark.parametrize("vignette", ["V33", "V60", "V46"])
-async def test_explain_tells_the_whole_assessment(demo: httpx.AsyncClient, vignette: str) -> None:
-    expect = VIGNETTES[vignette].expect
-    answer = await demo.post("/demo/explain", json=patient_view(render(VIGNETTES[vignette], DAY)))
-    told = answer.json()
+@pytest.mark.parametrize(
+    ("language", "vignette", "who", "born"),
+    [
+        ("en", "V01", "woman, 52", "30 August 1974"),
+        ("en", "V53", "man, 66", "30 August 1960"),
+        ("en", "no-birth-date", "age unknown", "unknown"),
+        ("es", "V01", "mujer, 52", "30 de agosto de 1974"),
+    ],
+)
+async def test_how_a_patient_is_told_of(
+    demo: httpx.AsyncClient, language: str, vignette: str, who: str, born: str
+) -> None:
+    [radio] = (await page(demo, language)).all("input", name="patient", value=vignette)
 
-    assert answer.status_code == 200
-    assert (told["outcome"], told.get("why", "")) == (expect.outcome, expect.why)
-    assert told["assessedOn"] == DAY.isoformat()
-    assert len(told["rules"]) == 11
-    assert len(told["signs"]) == len(told["risks"]) == 7
-
-
-@pytest.mark.parametrize(("body", "status"), [(b"{", 400), (b'{"hook": "patient-view"}', 400)])
-async def test_explain_refuses_what_is_no_request(demo: httpx.AsyncClient, body: bytes, status: int) -> None:
-    answer = await demo.post("/demo/explain", content=body)
-
-    assert answer.status_code == status
-    assert answer.json()["resourceType"] == "OperationOutcome"
+    assert (radio["data-who"], radio["data-born"]) == (who, born)

@@ -1,5 +1,9 @@
 // What was done with a card, told to the service as an EHR tells it, and what that means for the next time.
 
+import { pretty } from "./elements.js";
+import { post } from "./exchange.js";
+import { say, sayCount } from "./words.js";
+
 const SET_ASIDE = ["optimise-first", "recommend", "consider"];
 
 export function mayBeSetAside(rule, quietDays) {
@@ -7,31 +11,29 @@ export function mayBeSetAside(rule, quietDays) {
 }
 
 export function shownAgain(quietDays) {
-  const days = quietDays === 1 ? "1 day" : `${quietDays} days`;
-  return `It is shown again after ${days}, or when another sign or risk is on record (or delete the database file cds-service.db).`;
+  return sayCount("again", quietDays);
 }
 
-export function feedbackTo(address, quietDays) {
+// `onTold` is given each exchange: the card, what was sent, and the answer.
+export function feedbackTo(address, quietDays, onTold) {
+  const tell = async (card, outcome, members = {}) => {
+    const entry = { card: card.uuid, outcome, ...members, outcomeTimestamp: new Date().toISOString() };
+    const sent = { feedback: [entry] };
+    const answer = await post(address, pretty(sent));
+    onTold({ address, card, sent, answer });
+    if (answer.status !== 200) throw new Error(say("feedback.refused", { status: answer.status }));
+  };
   return {
     accept: (card, ids) =>
-      tell(address, { card: card.uuid, outcome: "accepted", acceptedSuggestions: ids.map((id) => ({ id })) }),
-    override: (card, reason) => tell(address, { card: card.uuid, outcome: "overridden", ...because(reason) }),
+      tell(card, "accepted", ids.length ? { acceptedSuggestions: ids.map((id) => ({ id })) } : {}),
+    override: (card, reason) => tell(card, "overridden", because(reason)),
     afterOverride: (card) =>
-      mayBeSetAside(card.source.topic?.code, quietDays)
-        ? `Set aside for this patient. ${shownAgain(quietDays)}`
-        : "Recorded. A card of this kind is shown again whenever the chart is opened.",
+      mayBeSetAside(card.source.topic?.code, quietDays) && address.includes("patient-view")
+        ? say("overridden.aside", { again: shownAgain(quietDays) })
+        : say("overridden.again"),
   };
 }
 
 function because(reason) {
   return reason ? { overrideReason: { reason: { code: reason.code, system: reason.system } } } : {};
-}
-
-async function tell(address, entry) {
-  const answer = await fetch(address, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ feedback: [{ ...entry, outcomeTimestamp: new Date().toISOString() }] }),
-  });
-  if (!answer.ok) throw new Error(`the service answered ${answer.status}`);
 }

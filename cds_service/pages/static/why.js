@@ -1,61 +1,53 @@
-// Why the service answered as it did: every rule in reading order, signs, risks, and what was not on record.
+// Why the service answered as it did: in a sentence, as a tree, and what was found of signs, risks and the rest.
 
-import { element } from "./elements.js";
+import { element, fold } from "./elements.js";
 import { mayBeSetAside, shownAgain } from "./feedback.js";
+import { drawTree } from "./tree.js";
+import { say, sayCount, sayId } from "./words.js";
 
-const WHY_NONE = {
-  deceased: "The patient has died: nothing is said.",
-  "under-18": "The patient is under 18: the rules for adults do not apply.",
-  "hospice-or-pregnancy": "The patient is in hospice care or pregnant: no elective evaluation is suggested.",
-  "post-operative": "A spine operation was done within the post-operative period.",
-  "in-hand": "A spine referral is already under way.",
-  stale: "The spine complaint on record is stale: nothing newer tells of it.",
-  "no-sign": "No sign, full or partial, was found.",
-};
-const VERDICTS = { true: "✓ holds", false: "– does not hold", unknown: "? unknown" };
-const STATES = { present: "✓ present", absent: "– absent", unknown: "? unknown" };
+const STATES = { present: "✓", absent: "–", unknown: "?" };
 
 export function whyNone(told) {
-  return WHY_NONE[told.why] ?? "The service has nothing to say.";
+  const words = sayId("why", told.why);
+  return words === told.why ? say("why") : words;
 }
 
 export function whyHeldBack(told, quietDays) {
-  const silenced = "this service’s settings silence it";
-  if (!mayBeSetAside(told.rule, quietDays)) return `The rule ${told.rule} holds, but ${silenced}.`;
-  return `The rule ${told.rule} holds, but a clinician set its card aside (or ${silenced}). ${shownAgain(quietDays)}`;
+  const set = mayBeSetAside(told.rule, quietDays);
+  return say(set ? "held.aside" : "held.settings", { rule: told.rule, again: set ? shownAgain(quietDays) : "" });
 }
 
-export function drawWhy(told) {
+export function drawWhy(told, place) {
+  if (!told.rules) return [element("p", {}, whyNone(told))];
   return [
-    element("h3", {}, "Rules, in reading order"),
-    element("p", { class: "hint" }, "The first that holds decides; a referral under way stops the last two only."),
-    table(["Rule", "Verdict", "Because"], told.rules.map((rule) => ruleRow(rule, told))),
-    element("h3", {}, "Signs"),
-    table(["Sign", "State", "Because"], told.signs.map(signRow)),
-    element("h3", {}, "Risks"),
-    table(["Risk", "State", "Because"], told.risks.map(riskRow)),
-    element("h3", {}, "Also"),
-    also(told),
+    element("p", { class: "conclusion" }, conclusion(told)),
+    ...drawTree(told, place),
+    fold(say("signs"), table([say("sign"), say("state"), say("because")], told.signs.map(signRow))),
+    fold(say("risks"), table([say("risk"), say("state"), say("because")], told.risks.map(riskRow))),
+    fold(say("also"), also(told)),
   ];
 }
 
-function ruleRow(rule, told) {
-  const decides = rule.id === told.rule || rule.id === told.why;
-  const state = decides ? `${VERDICTS[rule.verdict]}, decides` : VERDICTS[rule.verdict];
-  return { cells: [rule.id, state, rule.because], mark: `${rule.verdict}${decides ? " decides" : ""}` };
+function conclusion(told) {
+  return told.outcome === "none" ? whyNone(told) : say("conclusion", { rule: sayId("rule", told.rule) });
 }
 
 function signRow(sign) {
-  const state = sign.strength ? `${STATES[sign.state]}, ${sign.strength}` : STATES[sign.state];
-  return { cells: [words(sign.id), state, sign.because ?? ""], mark: sign.state };
+  const strength = sign.strength ? `, ${say(`strength.${sign.strength}`)}` : "";
+  return { cells: [words(sign.id), state(sign) + strength, sign.because ?? ""], mark: sign.state };
 }
 
 function riskRow(risk) {
-  return { cells: [words(risk.id), STATES[risk.state], risk.because ?? ""], mark: risk.state };
+  return { cells: [words(risk.id), state(risk), risk.because ?? ""], mark: risk.state };
+}
+
+function state(one) {
+  return `${STATES[one.state]} ${say(`state-of.${one.state}`)}`;
 }
 
 function words(id) {
-  return id.replaceAll("-", " ");
+  const told = sayId("finding", id);
+  return told === id ? id.replaceAll("-", " ") : told;
 }
 
 function table(heads, rows) {
@@ -72,29 +64,29 @@ function table(heads, rows) {
 }
 
 function also(told) {
-  const lasting = told.symptomDurationDays;
+  const { opioids } = told;
   const facts = {
-    "Symptoms have lasted": lasting ? days(lasting) : "nothing current, or unknown",
-    Opioids: told.opioids.coveredDays ? `${told.opioids.status}, ${told.opioids.coveredDays} days covered` : told.opioids.status,
-    "Conservative care": told.conservativeCare,
-    "Earlier spine surgery": listed(told.priorSurgery.map((one) => [one.kind, one.region, one.date].filter(Boolean).join(", "))),
-    "Not on record": listed(told.gaps),
-    "Data quality": listed(told.dataQuality),
-    "Assessed on": told.assessedOn,
-    "Knowledge version": told.knowledgeVersion,
+    lasting: told.symptomDurationDays ? days(told.symptomDurationDays) : say("lasting.none"),
+    opioids: opioids.coveredDays ? say("opioids.covered", { status: opioids.status, days: opioids.coveredDays }) : opioids.status,
+    care: told.conservativeCare,
+    surgery: listed(told.priorSurgery.map((one) => [one.kind, one.region, one.date].filter(Boolean).join(", "))),
+    gaps: listed(told.gaps),
+    quality: listed(told.dataQuality),
+    day: told.assessedOn,
+    version: told.knowledgeVersion,
   };
   const pairs = Object.entries(facts).flatMap(([name, value]) => [
-    element("dt", {}, name),
+    element("dt", {}, say(`fact.${name}`)),
     element("dd", {}, value),
   ]);
   return element("dl", {}, ...pairs);
 }
 
 function days({ min, max }) {
-  if (max === undefined) return `at least ${min} days`;
-  return min === max ? `${min} days` : `${min} to ${max} days`;
+  if (max === undefined) return sayCount("days.least", min);
+  return min === max ? sayCount("days", min) : say("days.between", { min, max });
 }
 
 function listed(lines) {
-  return lines.length ? lines.join(" · ") : "none";
+  return lines.length ? lines.join(" · ") : say("none");
 }
