@@ -21,7 +21,7 @@ from starlette.responses import Response
 from cds_service.pages.languages import Reading, reading
 from cds_service.pages.preferences import preferred
 from cds_service.pages.public import HEADERS, Templates, page, route
-from cds_service.pages.report_figures import figures_of
+from cds_service.pages.report_figures import figures_of, first_day
 from cds_service.pages.report_rows import Report, Row, as_csv, in_codes, rows_of
 from cds_service.store.interface import Store
 
@@ -112,6 +112,7 @@ class ReportPage:
             offers=offers(rows),
             given=choice.given,
             csv=choice.query(format="csv"),
+            first_day=first_day,
             kept=bool(rows),
             rows=[(row, in_codes(row.reasons)) for row in chosen],
             figures=figures_of(chosen, self._titles),
