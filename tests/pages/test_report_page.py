@@ -118,7 +118,7 @@ async def test_what_it_says_of_a_small_store(demo_answerer: Answerer) -> None:
     assert "Patient refuses/declines (no context given) patient-refuses 2 · 33 %" in text
     assert "By client" not in text
     assert "By tenant" not in text
-    assert "unknown November 2026 0 1 0" in text
+    assert "unknown 2026-11 0 1 0" in text
 
 
 async def test_the_same_in_spanish(demo_answerer: Answerer) -> None:
