@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from gettext import NullTranslations
 from importlib.resources import files
 from typing import Any
@@ -76,8 +76,10 @@ class Templates:
         messages = self._catalogue(language)
         made.policies["ext.i18n.trimmed"] = True
         made.install_gettext_translations(messages, newstyle=True)  # type: ignore[attr-defined]
-        made.filters |= {"day": partial(day_in, language), "month": partial(month_in, language)}
-        made.filters |= {"number": partial(number_in, language), "told": partial(told, messages.gettext, language)}
+        made.filters |= {"day": partial(day_in, language), "told": partial(told, messages.gettext, language)}
+        # The report has thousands of months and numbers, few of them different; writing one takes as long as a row.
+        made.filters |= {"month": lru_cache(999)(partial(month_in, language))}
+        made.filters |= {"number": lru_cache(9_999)(partial(number_in, language))}
         made.globals |= {"base": self._base, "version": self._version, "say": messages.gettext}
         made.globals |= {"languages": {code: NAMES[code] for code in LANGUAGES if code != language}}
         made.globals |= {"original": "" if language == SOURCE else Markup(' lang="en"')}

@@ -18,15 +18,13 @@ from pydantic import SecretStr
 from starlette.requests import Request
 from starlette.responses import Response
 
-from cds_service.pages.languages import Reading
+from cds_service.pages.languages import Reading, reading
 from cds_service.pages.preferences import preferred
 from cds_service.pages.public import HEADERS, Templates, page, route
-from cds_service.pages.report_figures import figures_of
+from cds_service.pages.report_figures import figures_of, first_day
 from cds_service.pages.report_rows import Report, Row, as_csv, in_codes, rows_of
 from cds_service.store.interface import Store
 
-# The report has no other language yet; nor do its pages offer one.
-ENGLISH = Reading()
 JSON, CSV, HTML = "application/json", "text/csv", "text/html"
 # For a link, which cannot send Accept.
 FORMATS: Mapping[str, str] = {"json": JSON, "csv": CSV, "html": HTML}
@@ -79,7 +77,8 @@ class ReportPage:
 
     async def view(self, request: Request) -> Response:
         """Where a person signs in: the same for everybody."""
-        return page(self._made.render("report_view.html", ENGLISH, here="/report/view"), ENGLISH, VIEW_HEADERS)
+        read = reading(request)
+        return page(self._made.render("report_view.html", read, here="/report/view"), read, VIEW_HEADERS)
 
     async def report(self, request: Request) -> Response:
         """The report in the form that the caller prefers."""
@@ -91,27 +90,29 @@ class ReportPage:
             request.headers.get("accept", ""), (JSON, CSV, HTML), JSON
         )
         # Thousands of rows take longer than a hook call may wait.
-        return await asyncio.to_thread(self._in_form, form, rows, choice)
+        return await asyncio.to_thread(self._in_form, form, rows, choice, reading(request))
 
-    def _in_form(self, form: str, rows: Sequence[Row], choice: Choice) -> Response:
+    def _in_form(self, form: str, rows: Sequence[Row], choice: Choice, read: Reading) -> Response:
         if form == HTML:
-            return page(self._html(rows, choice), ENGLISH, REPORT_HEADERS)
+            return page(self._html(rows, choice, read), read, REPORT_HEADERS)
         headers = {**NOT_STORED, "Vary": "Accept"}
         if form == CSV:
             headers["Content-Disposition"] = 'attachment; filename="report.csv"'
             return Response(as_csv(choice.of(rows)), headers=headers, media_type=CSV)
         return Response(msgspec.json.encode(Report(choice.of(rows))), headers=headers, media_type=JSON)
 
-    def _html(self, rows: Sequence[Row], choice: Choice) -> str:
+    def _html(self, rows: Sequence[Row], choice: Choice, read: Reading) -> str:
         chosen = choice.of(rows)
         return self._made.render(
             "report.html",
-            ENGLISH,
+            read,
             here="/report",
+            asked={**choice.given, "format": "html"},
             titles=self._titles,
             offers=offers(rows),
             given=choice.given,
             csv=choice.query(format="csv"),
+            first_day=first_day,
             kept=bool(rows),
             rows=[(row, in_codes(row.reasons)) for row in chosen],
             figures=figures_of(chosen, self._titles),

@@ -146,7 +146,12 @@ def _every_month(sums: Sequence[Sum]) -> tuple[Sum, ...]:
 
 
 def _after(month: str) -> str:
-    return (date.fromisoformat(f"{month}-01") + timedelta(days=31)).isoformat()[:7]
+    return (first_day(month) + timedelta(days=31)).isoformat()[:7]
+
+
+def first_day(month: str) -> date:
+    """The day on which a month begins, to be told in the reader's words."""
+    return date.fromisoformat(f"{month}-01")
 
 
 def columns_of(months: Sequence[Sum]) -> Columns:

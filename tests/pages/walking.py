@@ -53,7 +53,10 @@ class _Words(HTMLParser):
 
 def unmarked_words(html: str, *allowed: str) -> list[str]:
     """The words of a page that no catalogue gave, but those `allowed`: names and ids that are the same everywhere."""
-    text = re.sub(r"⟦[^⟧]*⟧", " ", " · ".join(_Words(html).words))
+    text = " · ".join(_Words(html).words)
+    # Inmost first: a message may stand in another.
+    while (rest := re.sub(r"⟦[^⟦⟧]*⟧", " ", text)) != text:
+        text = rest
     for name in sorted(allowed, key=len, reverse=True):
         text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", text)
     return re.findall(r"[^\W\d_]{2,}", text)

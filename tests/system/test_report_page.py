@@ -11,17 +11,22 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.hooks.calls import CALL, FEEDBACK, check_cards, condition, with_conditions
-from tests.system.chromium import chromium_path
-from tests.system.test_demo_page import ARGUMENTS, free_port, wait_for
+from tests.system.looking import LOOKS, browsing, fits, no_violations, watched
+from tests.system.test_demo_page import free_port, wait_for
 
 TOKEN = "ein Verwaltungsschlüssel"  # noqa: S105 - the tests' own
 PHONE = {"width": 360, "height": 740}
 WIDE = {"width": 1280, "height": 900}
 A4 = {"width": 673, "height": 980}
 OLD, NEW = "2020-05-10", "2026-10-20"
+# By language: what is asked for, and what is told of the cards.
+WORDS = {
+    "en": ("Administrator token", "4 cards were shown in", "1 row, one for each"),
+    "es": ("Clave de administración", "Se mostraron 4 tarjetas en", "1 fila, una por cada"),
+}
 # What a page could keep for later, or hand on.
 KEPT = "[document.cookie, localStorage.length, sessionStorage.length, history.state, window.name]"
 
@@ -64,10 +69,8 @@ def show_cards(address: str) -> None:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium_path(), args=list(ARGUMENTS))
-        yield launched
-        launched.close()
+    with browsing() as started:
+        yield started
 
 
 @pytest.fixture
@@ -105,7 +108,8 @@ def sign_in(page: Page, token: str = TOKEN) -> None:
 
 
 def test_who_has_the_token_signs_in_by_keyboard_and_sees_the_report(page: Page) -> None:
-    for _ in range(6):
+    # Past the skip link, four pages and the other language.
+    for _ in range(7):
         page.keyboard.press("Tab")
     expect(page.get_by_label("Administrator token")).to_be_focused()
     page.keyboard.type(TOKEN)
@@ -183,6 +187,53 @@ def test_a_service_that_fails_or_is_away_is_told(context: BrowserContext, addres
     expect(page.get_by_role("alert")).to_contain_text("cannot be reached")
 
 
+@pytest.mark.parametrize(
+    ("look", "language"),
+    [*((look, "en") for look in LOOKS), ("wide", "es"), ("dark", "es"), ("phone", "es"), ("phone-dark", "es")],
+)
+def test_axe_finds_nothing_where_one_signs_in_and_in_what_one_sees(
+    browser: Browser, address: str, look: str, language: str
+) -> None:
+    """However it is looked at; the language in which one signs in is that of the report."""
+    context = browser.new_context(**LOOKS[look])
+    page = context.new_page()
+    seen = watched(page)
+    page.goto(f"{address}/report/view?lang={language}")
+    no_violations(page)
+    fits(page)
+    label, month, rows = WORDS[language]
+    page.get_by_label(label).fill(TOKEN)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
+    expect(page.locator("#status")).to_contain_text(month)
+    expect(page.locator("details.all")).to_contain_text(rows)
+    no_violations(page)
+    fits(page)
+    seen.check(address)
+    context.close()
+
+
+def test_the_choice_the_whole_and_what_is_told_keep_the_language(browser: Browser, address: str) -> None:
+    context = browser.new_context(locale="en-US")
+    page = context.new_page()
+    page.goto(f"{address}/report/view")
+    page.get_by_role("link", name="Español").click()
+    page.get_by_label("Clave de administración").fill("no es la clave")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_have_text("Esa no es la clave de administración.")
+    page.get_by_label("Clave de administración").fill(TOKEN)
+    page.keyboard.press("Enter")
+    page.get_by_label("Regla", exact=True).select_option("consider")
+    page.get_by_role("button", name="Mostrar", exact=True).click()
+    expect(page.locator("#report")).to_contain_text("Solo la regla consider.")
+    page.get_by_role("link", name="Mostrar todo").click()
+    expect(page.locator("#report")).not_to_contain_text("Solo la regla")
+    expect(page.locator("#status")).to_contain_text("Se mostraron 4 tarjetas")
+    page.get_by_role("link", name="English").click()
+    expect(page.get_by_label("Administrator token")).to_be_visible()
+    context.close()
+
+
 def test_without_a_script_the_token_is_not_asked_for(browser: Browser, address: str) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
@@ -223,7 +274,7 @@ def test_nothing_runs_over_the_edge_and_marks_stand_out(
     sign_in(page)
     expect(page.locator("#report h1")).to_be_visible()
     page.locator("details.all").evaluate("all => { all.open = true; }")
-    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    fits(page)
     for mark in ("rect.part.accepted", "rect.part.overridden", "rect.part.ignored", ".whisker"):
         assert page.evaluate(CONTRAST, mark) >= 3, mark
     for text in (".axis text", ".interval", ".note, caption", "button"):

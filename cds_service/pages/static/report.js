@@ -30,7 +30,7 @@ addEventListener("pagehide", forget);
 place.addEventListener("submit", (event) => {
   event.preventDefault();
   const asked = new URL(report);
-  for (const [name, value] of new FormData(event.target)) if (value) asked.searchParams.append(name, value);
+  for (const [name, value] of new FormData(event.target)) if (value) asked.searchParams.set(name, value);
   show(asked);
 });
 
