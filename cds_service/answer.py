@@ -85,6 +85,7 @@ class Answerer:
     recommend_needs: frozenset[Key] = frozenset()
     now: Callable[[], datetime] = utc_now
     extension: ExtensionForm = "full"
+    smart_links: bool = False
     clock: Callable[[], datetime] | None = None
     fetching: Fetching | None = None
 
@@ -98,6 +99,7 @@ class Answerer:
             silent_rules=rules,
             max_indicator=client.max_indicator or self.max_indicator,
             extension=client.extension,
+            smart_links=client.smart_links,
             today=_day_in(client, self.clock) or self.today,
         )
 
@@ -177,6 +179,7 @@ class Answerer:
             extension_mode=self.extension,
             asker=asker,
             advice=advice,
+            smart_links=self.smart_links,
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import date
 
@@ -15,16 +15,17 @@ from cds_service.answer import Answerer, answerer_of
 from cds_service.errors import DataMissing, RequestRefused
 from cds_service.hooks.bodies import BodyLimits
 from cds_service.hooks.cors import Cors, Origins
-from cds_service.hooks.entrance import Building, Clocks, Entrance
+from cds_service.hooks.entrance import Building, Clocks, Close
 from cds_service.hooks.feedback import feedback_routes
 from cds_service.hooks.gate import Gate
 from cds_service.hooks.outcomes import data_missing, failed_with, not_routed, refused
-from cds_service.hooks.request_lines import RequestLines
+from cds_service.hooks.request_lines import RequestLines, line_of
 from cds_service.hooks.routes import hook_routes
 from cds_service.hooks.services import SERVICES
 from cds_service.observe import Log, Metrics
 from cds_service.pages.documentation import documentation_routes
 from cds_service.pages.health import health_routes
+from cds_service.pages.launchers import Launchpad
 from cds_service.pages.report import report_routes
 from cds_service.settings import Settings
 from cds_service.store.in_memory import InMemory
@@ -63,16 +64,19 @@ def create_app(
     limits = BodyLimits(settings.max_body_bytes, settings.body_timeout_seconds)
     store = store or InMemory(settings.quiet_days)
     pseudonyms = store.pseudonyms
+    pad = Launchpad(settings, answerer, metrics, address, line_of, lambda: pseudonyms.key, clocks.now)
+    launching = pad.launching(clients)
     app = FastAPI(
         openapi_url=None,
         redirect_slashes=False,
-        lifespan=_lifespan(entrance, store),
+        lifespan=_lifespan((*entrance.closing, *launching.closing), store),
         routes=[
             *hook_routes(SERVICES, answerer, limits, metrics, store, pseudonyms),
             *feedback_routes(SERVICES, limits, metrics, store, pseudonyms),
             *documentation_routes(answerer, address),
             *health_routes(metrics, draining, store.is_reachable),
             *report_routes(settings.admin_token, store, address, answerer.knowledge.version),
+            *launching.routes,
             *_demo_routes(settings, answerer),
         ],
     )
@@ -87,7 +91,7 @@ def create_app(
     return app
 
 
-def _lifespan(entrance: Entrance, store: Store) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(closing: Iterable[Close], store: Store) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     """What was loaded stays: the collector need not look at it again, which spares pauses of 30 ms."""
 
     @asynccontextmanager
@@ -96,7 +100,7 @@ def _lifespan(entrance: Entrance, store: Store) -> Callable[[FastAPI], AbstractA
         gc.collect()
         gc.freeze()
         yield
-        for close in entrance.closing:
+        for close in closing:
             await close()
         store.close()
 

@@ -22,6 +22,7 @@ from cds_service.answer import Answerer
 from cds_service.errors import Malformed, UnknownService
 from cds_service.knowledge.load import Knowledge
 from cds_service.pages.demo_charts import DemoCharts
+from cds_service.pages.demo_explained import explained_route
 from cds_service.pages.demo_fhir import fhir_routes
 from cds_service.record.prefetch import KEYS
 from cds_service.settings import Settings
@@ -97,6 +98,7 @@ def demo_routes(answerer: Answerer, knowledge: Knowledge, settings: Settings) ->
         Route("/demo", page.to_the_page, methods=["GET"]),
         Route("/demo/", page.show, methods=["GET"]),
         Route("/demo/explain", page.explain, methods=["POST"]),
+        explained_route(answerer, demo, settings.public_url),
         Route("/demo/static/{name}", page.static, methods=["GET"]),
         *fhir_routes(demo, address),
     ]

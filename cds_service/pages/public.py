@@ -22,7 +22,12 @@ HEADERS: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
-STATIC: Mapping[str, str] = {"public.css": "text/css", "icon.svg": "image/svg+xml"}
+STATIC: Mapping[str, str] = {
+    "public.css": "text/css",
+    "icon.svg": "image/svg+xml",
+    "explain.css": "text/css",
+    "explain.js": "text/javascript",
+}
 NO_FILE = "There is no such file."
 Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
 

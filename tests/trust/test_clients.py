@@ -84,7 +84,29 @@ WRONG: dict[str, tuple[str, str]] = {
     "a jku in plain http": (bearer(jku=["https://x.example", "http://x.example"]), "clients[1].jku[2]: plain http is"),
     "a rate that is none": (row(rate_per_minute=-1), "clients[1].rate_per_minute: Input should be greater than"),
     "a number as text": (row(concurrent="5"), "clients[1].concurrent: Input should be a valid integer"),
-    "links that are not built": (row(smart_links=True), "clients[1].smart_links: Value error, this release does not"),
+    "a secret without a SMART client": (
+        row(smart_client_secret_file="s"),  # noqa: S106
+        "clients[1].smart_client_secret_file: it is about SMART launches; name the id",
+    ),
+    "scopes without a SMART client": (row(smart_scopes="v1"), "clients[1].smart_scopes: it is about SMART launches"),
+    "an app that no server launches": (row(smart_client_id="x"), "clients[1].smart_client_id: name the FHIR server"),
+    "no form of scopes": (row(smart_client_id="x", smart_scopes="v3"), "clients[1].smart_scopes: Input should be 'v1'"),
+    "a secret that is not there": (
+        row(server("https://x.example"), smart_client_id="x", smart_client_secret_file="none.txt"),  # noqa: S106
+        "clients[1].smart_client_secret_file: none.txt: it cannot be read",
+    ),
+    "an origin with a path": (
+        row(server("https://x.example"), smart_client_id="x", smart_origins=["https://y.example/auth"]),
+        "clients[1].smart_origins[1]: Value error, write it as https://host",
+    ),
+    "an origin in plain http": (
+        row(server("https://x.example"), smart_client_id="x", smart_origins=["http://y.example"]),
+        "clients[1].smart_origins[1]: plain http is",
+    ),
+    "a frame in plain http": (
+        row(server("https://x.example"), smart_client_id="x", smart_frames=["http://y.example"]),
+        "clients[1].smart_frames[1]: plain http is",
+    ),
     "a word for replay": (bearer(replay="allow"), "clients[1].replay: Input should be 'reject' or 'observe'"),
     "an unknown key": (row(rate_per_hour=5), "clients[1].rate_per_hour: nothing reads this key"),
     "an unknown key of a server": (
