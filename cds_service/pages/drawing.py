@@ -20,9 +20,11 @@ TOP, LANE_HEIGHT, ROW_HEIGHT, GAP = 8.0, 24.0, 22.0, 8.0
 APART = 12.0
 LEAST_WIDTH = 3.0
 MOST_YEARS, LEAST_MONTHS = 12, 12
-MOST_TICKS = 13
+MOST_TICKS = 9
+# A label that begins nearer to the right edge would be cut off.
+LABEL_WIDTH = 60.0
 MOST_NAMED = 5
-STEPS_IN_MONTHS = (1, 3, 6, 12, 24)
+STEPS_IN_MONTHS = (1, 2, 3, 6, 12, 24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,8 @@ class Scale:
         """The first of months, as many as there is room for, with their names."""
         months = (self.last.year - self.first.year) * 12 + self.last.month - self.first.month
         step = next((step for step in STEPS_IN_MONTHS if months // step < MOST_TICKS), STEPS_IN_MONTHS[-1])
-        return tuple((self.x(day), _named(day, step)) for day in _firsts(self.first, self.last, step))
+        marks = ((self.x(day), _named(day, step)) for day in _firsts(self.first, self.last, step))
+        return tuple((x, name if x <= WIDTH - LABEL_WIDTH else "") for x, name in marks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ class DrawnLane:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """The whole timeline. `earlier`: how many entries began before its left edge."""
+    """The whole timeline. `earlier`: how many entries lie before its left edge, and so are in the table only."""
 
     width: float
     height: float
@@ -107,7 +110,7 @@ def scale_of(days: Iterable[date], today: date) -> Scale:
     return Scale(date(first.year, first.month, 1), today)
 
 
-def drawn(lanes: Sequence[Lane], days: Iterable[date], scale: Scale) -> Drawing:
+def drawn(lanes: Sequence[Lane], scale: Scale) -> Drawing:
     """The lanes one under the other; an empty lane keeps its place, so that nothing is taken for left out."""
     y = TOP
     made = []
@@ -115,11 +118,17 @@ def drawn(lanes: Sequence[Lane], days: Iterable[date], scale: Scale) -> Drawing:
         top, rows = y, []
         y += LANE_HEIGHT
         for row in lane.rows:
-            rows.append(DrawnRow(row, y, tuple(_bar(it, scale) for it in row.stretches), tuple(_marks(row, scale))))
+            rows.append(DrawnRow(row, y, tuple(_bars(row, scale)), tuple(_marks(row, scale))))
             y += ROW_HEIGHT
         y += GAP
         made.append(DrawnLane(lane.id, top, tuple(rows)))
-    return Drawing(WIDTH, y, LEFT, tuple(made), scale.ticks(), sum(day < scale.first for day in days))
+    earlier = sum(day < scale.first for lane in lanes for row in lane.rows for day in _last_days(row))
+    return Drawing(WIDTH, y, LEFT, tuple(made), scale.ticks(), earlier)
+
+
+def _last_days(row: Row) -> Iterator[date]:
+    yield from (stretch.last for stretch in row.stretches)
+    yield from (moment.when.last for moment in row.moments)
 
 
 def when_of(stretch: Stretch) -> str:
@@ -127,21 +136,26 @@ def when_of(stretch: Stretch) -> str:
     return f"{day_in_words(stretch.first)} – {day_in_words(stretch.last)}"
 
 
+def _bars(row: Row, scale: Scale) -> Iterator[Bar]:
+    return (_bar(stretch, scale) for stretch in row.stretches if stretch.last >= scale.first)
+
+
 def _bar(stretch: Stretch, scale: Scale) -> Bar:
     x = scale.x(stretch.first)
     width = max(scale.x(stretch.last) - x, LEAST_WIDTH)
     sure_x, sure_width = x, 0.0
-    if stretch.sure_first and stretch.sure_last:
+    if stretch.sure_first and stretch.sure_last and stretch.sure_last >= scale.first:
         sure_x = scale.x(stretch.sure_first)
         sure_width = max(scale.x(stretch.sure_last) - sure_x, LEAST_WIDTH)
     says = f"{shown(stretch.says)}, {when_of(stretch)}"
-    return Bar(x, round(width, 1), sure_x, round(sure_width, 1), says, stretch.standing, stretch.since_before)
+    before = stretch.since_before or stretch.first < scale.first
+    return Bar(x, round(width, 1), sure_x, round(sure_width, 1), says, stretch.standing, before)
 
 
 def _marks(row: Row, scale: Scale) -> Iterator[Mark]:
     """Each moment, those too close to the one before with it."""
     group: list[Moment] = []
-    for moment in row.moments:
+    for moment in (moment for moment in row.moments if moment.when.last >= scale.first):
         if group and scale.x(moment.when.first) - scale.x(group[-1].when.last) >= APART:
             yield _mark(group, scale)
             group = []

@@ -114,7 +114,7 @@ def explained(answerer: Answerer, chart: SuppliedChart, answered: Answered) -> E
         unchecked=has.unchecked,
         missing=tuple(missing(has)),
         referral=referral(answerer, assessment),
-        drawing=drawn(lanes, days, scale),
+        drawing=drawn(lanes, scale),
         events=tuple(_events(lanes)),
         plots=_plots(taken, found, limits_of(given), scale),
         doses=taken,
@@ -129,9 +129,9 @@ def _plots(
 ) -> Mapping[str, Plot | None]:
     """None where there is nothing to draw."""
     return {
-        "mme": dose_plot(taken, limits["mme"], scale) if taken else None,
-        "hba1c": value_plot(found.hba1c, limits["hba1c"], "%", scale) if found.hba1c else None,
-        "bmi": value_plot(found.bmi, limits["bmi"], "", scale) if found.bmi else None,
+        "mme": dose_plot(taken, limits["mme"], scale),
+        "hba1c": value_plot(found.hba1c, limits["hba1c"], "%", scale),
+        "bmi": value_plot(found.bmi, limits["bmi"], "", scale),
     }
 
 

@@ -69,23 +69,28 @@ class Plot:
         return " ".join(f"{dot.x},{dot.y}" for dot in self.dots)
 
 
-def dose_plot(steps: Sequence[Dose], limits: Sequence[float], scale: Scale, height: float = 190.0) -> Plot:
-    """Morphine equivalents a day; the lines are in the picture however low the doses."""
+def dose_plot(steps: Sequence[Dose], limits: Sequence[float], scale: Scale, height: float = 190.0) -> Plot | None:
+    """Morphine equivalents a day; the lines are in the picture however low the doses. None where there are none."""
+    steps = [step for step in steps if step.last >= scale.first]
+    if not steps:
+        return None
     heights, levels = _heights(0.0, max((*limits, *(step.most for step in steps))) * 1.1, height)
-    areas = (_area(step, heights, scale) for step in steps if step.last >= scale.first)
-    return Plot(WIDTH, height, LEFT, scale.ticks(), levels, _limits(limits, heights), areas=tuple(areas))
+    areas = tuple(_area(step, heights, scale) for step in steps)
+    return Plot(WIDTH, height, LEFT, scale.ticks(), levels, _limits(limits, heights), areas=areas)
 
 
 def value_plot(
     points: Sequence[Point], limits: Sequence[float], unit: str, scale: Scale, height: float = 130.0
-) -> Plot:
-    """Measurements as dots that a line joins; the lines are in the picture."""
-    values = [point.value for point in points if point.day >= scale.first]
-    heights, levels = _heights(min((*limits, *values)) * 0.95, max((*limits, *values)) * 1.05, height)
+) -> Plot | None:
+    """Measurements as dots that a line joins; the lines to compare with are in the picture. None without any dot."""
+    points = [point for point in points if point.day >= scale.first]
+    if not points:
+        return None
+    values = (*limits, *(point.value for point in points))
+    heights, levels = _heights(min(values) * 0.95, max(values) * 1.05, height)
     dots = tuple(
         Dot(scale.x(point.day), heights.y(point.value), f"{point.value:.4g} {unit}, {day_in_words(point.day)}".strip())
         for point in points
-        if point.day >= scale.first
     )
     return Plot(WIDTH, height, LEFT, scale.ticks(), levels, _limits(limits, heights), dots=dots)
 
