@@ -26,7 +26,6 @@ class GuidePage:
     title: Said
     lead: Said
     note: Said
-    other_language: Said
     contents: Said
     notes: Said
 

@@ -12,7 +12,6 @@ from functools import cache
 from typing import Any
 
 from fastapi.routing import APIRoute
-from jinja2 import Environment
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -22,8 +21,9 @@ from cds_service.knowledge.load import RELEASE, Knowledge
 from cds_service.knowledge.reviews import NOT_YET
 from cds_service.knowledge.source_document import TITLE
 from cds_service.knowledge.thresholds import ThresholdNote
+from cds_service.pages.languages import Reading, reading
 from cds_service.pages.preferences import preferred
-from cds_service.pages.public import HEADERS, page, route
+from cds_service.pages.public import HEADERS, Templates, page, route
 from cds_service.pages.rule_words import RulePage, rule_pages
 from cds_service.rendering.words import Words
 
@@ -152,20 +152,22 @@ def _review(notes: Iterable[ThresholdNote]) -> Mapping[str, int]:
     return {"numbers": len(notes), "reviewed": sum(note.reviewed != NOT_YET for note in notes)}
 
 
-def dsi_routes(knowledge: Knowledge, words: Words, made: Environment, address: str) -> list[APIRoute]:
-    """`/about/dsi`, made once in both forms, when first asked for."""
+def dsi_routes(knowledge: Knowledge, words: Words, made: Templates, address: str) -> list[APIRoute]:
+    """`/about/dsi`, made once in each form, when first asked for; the JSON is English."""
 
     @cache
-    def forms() -> tuple[bytes, str]:
-        told = about(knowledge, words, address)
-        html = made.get_template("dsi.html").render(here="/about/dsi", told=told)
-        return json.dumps(told, ensure_ascii=False, indent=1).encode(), html
+    def as_json() -> bytes:
+        return json.dumps(about(knowledge, words, address), ensure_ascii=False, indent=1).encode()
+
+    @cache
+    def as_html(read: Reading) -> str:
+        return made.render("dsi.html", read, here="/about/dsi", told=about(knowledge, words, address))
 
     async def dsi(request: Request) -> Response:
-        body, html = forms()
         if preferred(request.headers.get("Accept", ""), (JSON, HTML), JSON) == HTML:
-            return page(html, {"Vary": "Accept"})
+            read = reading(request)
+            return page(as_html(read), read, {"Vary": "Accept"})
         nosniff = HEADERS["X-Content-Type-Options"]
-        return Response(body, media_type=JSON, headers={"Vary": "Accept", "X-Content-Type-Options": nosniff})
+        return Response(as_json(), media_type=JSON, headers={"Vary": "Accept", "X-Content-Type-Options": nosniff})
 
     return [route("/about/dsi", dsi)]

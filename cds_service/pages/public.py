@@ -1,17 +1,21 @@
-"""What the public pages share: templates, headers, the style sheet. No page holds patient data or runs a script."""
+"""What the pages share: templates in each language, headers, the style sheet. No public page runs a script."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping
+from functools import cache, partial
 from importlib.resources import files
 from typing import Any
 
 from fastapi.routing import APIRoute
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from cds_service.errors import UnknownService
+from cds_service.knowledge.guide import LANGUAGES, Language
+from cds_service.pages.languages import NAMES, SOURCE, Reading, Say, catalogue, day_in, month_in, number_in
 
 # Nothing from elsewhere, nothing inline, no script at all.
 HEADERS: Mapping[str, str] = {
@@ -32,22 +36,56 @@ NO_FILE = "There is no such file."
 Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
-def templates(base: str, version: str) -> Environment:
-    """Templates that know the path a proxy strips (`base`) and the knowledge version; what is shown is escaped."""
-    made = Environment(
-        loader=PackageLoader("cds_service.pages"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.globals |= {"base": base, "version": version}
-    return made
+class Templates:
+    """Templates that know the path a proxy strips (`base`) and the knowledge version; what is shown is escaped.
+
+    `_()` and `trans` speak the reader's language; `day`, `month` and `number` write as it does; `link(path)` is the
+    address of another page in that language; `original` marks an element whose words are English on every page.
+    """
+
+    def __init__(self, base: str, version: str) -> None:
+        self._base = base
+        self._version = version
+        self._catalogue = cache(catalogue)
+        self._in = cache(self._make)
+
+    def render(self, name: str, reading: Reading, *, here: str, **shown: object) -> str:
+        """A page; `here` is its path, as the navigation has it."""
+        template = self._in(reading.language).get_template(name)
+        return template.render(reading=reading, link=partial(self._link, reading), here=here, **shown)
+
+    def say(self, language: Language) -> Say:
+        """What gives a message of ours in that language."""
+        return self._catalogue(language).gettext
+
+    def _link(self, reading: Reading, path: str, section: str = "") -> str:
+        return f"{self._base}{path}{reading.query}{section and '#'}{section}"
+
+    def _make(self, language: Language) -> Environment:
+        made = Environment(
+            loader=PackageLoader("cds_service.pages"),
+            extensions=["jinja2.ext.i18n"],
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        messages = self._catalogue(language)
+        made.policies["ext.i18n.trimmed"] = True
+        made.install_gettext_translations(messages, newstyle=True)  # type: ignore[attr-defined]
+        made.filters |= {"day": partial(day_in, language), "month": partial(month_in, language)}
+        made.filters |= {"number": partial(number_in, language)}
+        made.globals |= {"base": self._base, "version": self._version, "say": messages.gettext}
+        made.globals |= {"languages": {code: NAMES[code] for code in LANGUAGES if code != language}}
+        made.globals |= {"original": "" if language == SOURCE else Markup(' lang="en"')}
+        return made
 
 
-def page(html: str, headers: Mapping[str, str] | None = None) -> Response:
-    """A page with the headers of all public pages, and those of its own."""
-    return HTMLResponse(html, headers={**HEADERS, **(headers or {})})
+def page(html: str, reading: Reading, headers: Mapping[str, str] | None = None) -> Response:
+    """A page with the headers of all public pages, and those of its own; it varies by language whatever else."""
+    own = dict(headers or {})
+    vary = ", ".join(filter(None, (own.pop("Vary", ""), "Accept-Language")))
+    return HTMLResponse(html, headers={**HEADERS, "Content-Language": reading.language, "Vary": vary, **own})
 
 
 def route(path: str, endpoint: Endpoint) -> APIRoute:

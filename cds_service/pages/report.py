@@ -14,14 +14,14 @@ from urllib.parse import urlsplit
 
 import msgspec
 from fastapi.routing import APIRoute
-from jinja2 import Environment
 from msgspec import Struct
 from pydantic import SecretStr
 from starlette.requests import Request
 from starlette.responses import Response
 
+from cds_service.pages.languages import reading
 from cds_service.pages.preferences import preferred
-from cds_service.pages.public import page, route, templates
+from cds_service.pages.public import Templates, page, route
 from cds_service.rendering.override_reasons import OVERRIDE_DISPLAYS, OVERRIDE_SYSTEM
 from cds_service.store.counted import Counted
 from cds_service.store.interface import Store
@@ -112,10 +112,10 @@ def _in_words(reasons: Sequence[Reason]) -> str:
 class ReportPage:
     """Answers whoever has the administrator's token; all others learn nothing."""
 
-    def __init__(self, token: SecretStr, store: Store, made: Environment) -> None:
+    def __init__(self, token: SecretStr, store: Store, made: Templates) -> None:
         self._token = token.get_secret_value().encode()
         self._store = store
-        self._template = made.get_template("report.html")
+        self._made = made
 
     async def __call__(self, request: Request) -> Response:
         """The report in the form that the caller prefers."""
@@ -126,7 +126,9 @@ class ReportPage:
         headers = {**NOT_STORED, "Vary": "Accept"}
         if form == HTML:
             shown = [(row, _in_words(row.reasons)) for row in rows]
-            return page(self._template.render(here=request.url.path, columns=COLUMNS, rows=shown), headers)
+            read = reading(request)
+            html = self._made.render("report.html", read, here="/report", columns=COLUMNS, rows=shown)
+            return page(html, read, headers)
         if form == CSV:
             return Response(as_csv(rows), headers=headers, media_type=CSV)
         return Response(msgspec.json.encode(Report(rows)), headers=headers, media_type=JSON)
@@ -141,5 +143,5 @@ def report_routes(token: SecretStr | None, store: Store, address: str, version: 
     """None where no token is set: then there is no report."""
     if token is None:
         return []
-    made = templates(urlsplit(address).path, version)
+    made = Templates(urlsplit(address).path, version)
     return [route("/report", ReportPage(token, store, made).__call__)]

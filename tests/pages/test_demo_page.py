@@ -76,7 +76,7 @@ async def test_the_page_loads_nothing_from_elsewhere_and_nothing_inline(demo: ht
     assert "unsafe" not in policy
     assert not re.search(r"<style|<script(?! type=\"module\" src=\"static/)|\son\w+=|\sstyle=", answer.text)
     loaded = [attrs.get("src") or attrs.get("href") for name, attrs in tags.tags if name in ("script", "link", "img")]
-    assert loaded == ["static/icon.svg", "static/demo.css", "static/demo.js"]
+    assert loaded == ["static/icon.svg", "../static/public.css", "static/demo.css", "static/demo.js"]
 
 
 @pytest.mark.parametrize("name", sorted(STATIC))
