@@ -15,7 +15,8 @@ from cds_service.errors import UnknownService
 from cds_service.pages.demo_charts import DemoCharts
 from cds_service.pages.explain import Explaining
 from cds_service.pages.explain_headers import explain_headers
-from cds_service.pages.public import page, templates
+from cds_service.pages.languages import reading
+from cds_service.pages.public import Templates, page
 from cds_service.record.from_file import supplied_from_bundle
 from cds_service.record.patient import Key
 from cds_service.record.prefetch import KEYS
@@ -31,14 +32,15 @@ def explained_route(answerer: Answerer, demo: DemoCharts, public_url: str | None
     @cache
     def explaining() -> Explaining:
         path = urlsplit(public_url or "").path.rstrip("/")
-        return Explaining(templates(path, answerer.knowledge.version), answerer.knowledge)
+        return Explaining(Templates(path, answerer.knowledge.version), answerer.knowledge)
 
     async def explained(request: Request) -> Response:
         found = demo.charts().get(request.query_params.get("patient", ""))
         chart = _supplied(found) if found else None
         if chart is None:
             raise UnknownService(NO_PATIENT)
-        return page(explaining().page(answerer, chart)[0], explain_headers(()))
+        said = reading(request)
+        return page(explaining().page(answerer, chart, said)[0], said, explain_headers(()))
 
     return Route("/demo/explain", explained, methods=["GET"])
 

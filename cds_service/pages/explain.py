@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
-
-from jinja2 import Environment
 
 from cds_service.answer import Answered, Answerer
 from cds_service.assessment.miss import DECISION_TABLE, Assessment
 from cds_service.findings import Findings
-from cds_service.findings.words import day_in_words, range_in_words
+from cds_service.findings.words import range_in_words
 from cds_service.knowledge.load import Knowledge
 from cds_service.pages.drawing import Drawing, Scale, drawn, scale_of, when_of
+from cds_service.pages.languages import Reading
 from cds_service.pages.plot_drawing import Plot, Strip, dose_plot, smoking_strips, value_plot
 from cds_service.pages.plots import Dose, Measured, doses, limits_of, measured
+from cds_service.pages.public import Templates
 from cds_service.pages.rule_words import title_of
 from cds_service.pages.supply import Missing, missing
 from cds_service.pages.timeline import Lane, days_of, timeline
@@ -56,7 +57,7 @@ class Explained:
 
     patient: str
     born: str
-    day: str
+    day: date
     summary: str
     indicator: str
     title: str
@@ -80,14 +81,15 @@ class Explained:
 class Explaining:
     """Makes the page. `made` are the templates; the knowledge is that of the answerer it is given."""
 
-    def __init__(self, made: Environment, knowledge: Knowledge) -> None:
-        self._template = made.get_template("explain.html")
+    def __init__(self, made: Templates, knowledge: Knowledge) -> None:
+        self._made = made
         self.version = knowledge.version
 
-    def page(self, answerer: Answerer, chart: SuppliedChart) -> tuple[str, Assessment]:
+    def page(self, answerer: Answerer, chart: SuppliedChart, reading: Reading) -> tuple[str, Assessment]:
         """The page of this chart as of the answerer's day, and what it concludes."""
         answered = answerer.of_chart(chart, answerer.today())
-        return self._template.render(here="", it=explained(answerer, chart, answered)), answered.assessment
+        shown = explained(answerer, chart, answered)
+        return self._made.render("explain.html", reading, here="", it=shown), answered.assessment
 
 
 def explained(answerer: Answerer, chart: SuppliedChart, answered: Answered) -> Explained:
@@ -102,7 +104,7 @@ def explained(answerer: Answerer, chart: SuppliedChart, answered: Answered) -> E
     return Explained(
         patient=shown(chart.patient.id or ""),
         born=range_in_words(has.record.born) if has.record.born else "",
-        day=day_in_words(has.record.day),
+        day=has.record.day,
         summary=card.summary if card else "",
         indicator=card.indicator if card else "",
         title=title_of(assessment.rule, rendering.words) if card else "",

@@ -14,7 +14,6 @@ from secrets import token_urlsafe
 
 import msgspec
 from fastapi.routing import APIRoute
-from jinja2 import Environment
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -22,8 +21,9 @@ from cds_service.answer import Answerer
 from cds_service.errors import DataMissing, LaunchFailed
 from cds_service.pages.explain import Explaining
 from cds_service.pages.explain_headers import explain_headers
+from cds_service.pages.languages import reading
 from cds_service.pages.launch_failures import Failures, LineOf, frames_of
-from cds_service.pages.public import page, route
+from cds_service.pages.public import Templates, page, route
 from cds_service.record.fetch import Fetch
 from cds_service.record.prefetch import supplied_chart
 from cds_service.record.supplied import SuppliedChart
@@ -88,7 +88,7 @@ class LaunchPages:
         launchers: Sequence[Launcher],
         sealing: Sealing,
         explaining: Explaining,
-        made: Environment,
+        made: Templates,
         address: str,
         line_of: LineOf,
     ) -> None:
@@ -152,12 +152,13 @@ class LaunchPages:
         authorization = launcher.authorization(server)
         access = await authorization.access(begun.token_endpoint, code, begun.verifier, self._redirect_uri)
         chart = await launcher.chart(begun.base, access)
-        html, assessment = self._explaining.page(launcher.answerer, chart)
+        said = reading(request)
+        html, assessment = self._explaining.page(launcher.answerer, chart, said)
         line = self._line_of(request.scope)
         line.client = launcher.client.id if launcher.client.issuer else ""
         line.outcome, line.rule, line.knowledgeVersion = assessment.outcome, assessment.rule, self._explaining.version
         headers = explain_headers(authorization.app.frames)
-        return page(html, {**headers, "Set-Cookie": self._cookie(state, "", 0, authorization.app.frames)})
+        return page(html, said, {**headers, "Set-Cookie": self._cookie(state, "", 0, authorization.app.frames)})
 
     def _launcher(self, iss: str) -> tuple[Launcher, FhirServer]:
         """Who launches from this FHIR server, by its parsed address. Raises LaunchFailed."""

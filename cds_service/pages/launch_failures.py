@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from fastapi.routing import APIRoute
-from jinja2 import Environment
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Scope
@@ -13,7 +12,8 @@ from starlette.types import Scope
 from cds_service.errors import LaunchFailed
 from cds_service.observe import CallLine
 from cds_service.pages.explain_headers import explain_headers
-from cds_service.pages.public import page, route
+from cds_service.pages.languages import reading
+from cds_service.pages.public import Templates, page, route
 from cds_service.trust.clients import Client
 
 # The words for each are those of the template.
@@ -36,16 +36,17 @@ LineOf = Callable[[Scope], CallLine]
 class Failures:
     """Makes the pages; `frames` are the origins that may show them inside."""
 
-    def __init__(self, made: Environment, line_of: LineOf, frames: tuple[str, ...] = ()) -> None:
-        self._template = made.get_template("launch_failed.html")
+    def __init__(self, made: Templates, line_of: LineOf, frames: tuple[str, ...] = ()) -> None:
+        self._made = made
         self._line_of = line_of
         self._frames = frames
 
     def page(self, request: Request, error: LaunchFailed) -> Response:
         """Nothing of the request stands on it, and why it failed is in the log by a word of ours."""
         self._line_of(request.scope).why = error.why
-        html = self._template.render(here="", why=error.why)
-        response = page(html, explain_headers(self._frames))
+        said = reading(request)
+        html = self._made.render("launch_failed.html", said, here="", why=error.why)
+        response = page(html, said, explain_headers(self._frames))
         response.status_code = STATUSES[error.why]
         return response
 

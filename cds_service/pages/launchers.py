@@ -15,7 +15,7 @@ from cds_service.answer import Answerer
 from cds_service.observe import Metrics
 from cds_service.pages.explain import Explaining
 from cds_service.pages.launch_failures import Failures, LineOf, closed_routes
-from cds_service.pages.public import templates
+from cds_service.pages.public import Templates
 from cds_service.record.fetch import Fetch, Limits
 from cds_service.settings import Settings
 from cds_service.trust.clients import Client, Clients, SmartApp
@@ -49,7 +49,7 @@ class Launchpad:
 
     def launching(self, clients: Clients) -> Launching:
         """Without a client that may launch, nothing that a launch needs is even imported. Raises SettingsError."""
-        made = templates(urlsplit(self.address).path, self.answerer.knowledge.version)
+        made = Templates(urlsplit(self.address).path, self.answerer.knowledge.version)
         apps = [(client, client.smart) for client in (clients.anonymous, *clients.registered) if client.smart]
         if not apps:
             return Launching(tuple(closed_routes(Failures(made, self.line_of))))
