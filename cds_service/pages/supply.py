@@ -1,4 +1,4 @@
-"""What was looked for and not found, and how it can be supplied. The words of each way are the template's."""
+"""What was looked for and not found, and how it can be supplied. The words of each way are the template’s."""
 
 from __future__ import annotations
 
