@@ -109,7 +109,7 @@ def explained(answerer: Answerer, chart: SuppliedChart, answered: Answered) -> E
         indicator=card.indicator if card else "",
         title=title_of(assessment.rule, rendering.words) if card else "",
         silenced=card is not None and not answered.cards,
-        told=answerer.told(answered),
+        told=_without_odd_ids(answerer.told(answered)),
         titles={row.id: title_of(row.id, rendering.words) for row in DECISION_TABLE},
         evidence={row.id: row.evidence for row in DECISION_TABLE},
         cautions=tuple(caution.text for caution in has.cautions),
@@ -124,6 +124,13 @@ def explained(answerer: Answerer, chart: SuppliedChart, answered: Answered) -> E
         strips=smoking_strips(found.smoking, scale),
         limits=limits_of(given),
     )
+
+
+def _without_odd_ids(told: Any) -> Any:
+    """The same, its sources cleaned: an id is the chart's own text, too."""
+    if isinstance(told, dict):
+        return {name: list(map(shown, it)) if name == "sources" else _without_odd_ids(it) for name, it in told.items()}
+    return list(map(_without_odd_ids, told)) if isinstance(told, list) else told
 
 
 def _plots(
@@ -163,9 +170,15 @@ def _events(lanes: tuple[Lane, ...]) -> Iterator[Event]:
             place = (row.kind, row.region if lane.id == "symptoms" else "")
             for one in row.stretches:
                 standing = one.standing if lane.id == "symptoms" else ""
-                yield Event(lane.id, shown(row.name), when_of(one), shown(one.says), one.sources, *place, standing)
+                yield Event(
+                    lane.id, shown(row.name), when_of(one), shown(one.says), _ids(one.sources), *place, standing
+                )
             for moment in row.moments:
                 when = range_in_words(moment.when)
-                yield Event(lane.id, shown(row.name), when, shown(moment.says), moment.sources, *place)
+                yield Event(lane.id, shown(row.name), when, shown(moment.says), _ids(moment.sources), *place)
             for says in row.undated:
                 yield Event(lane.id, shown(row.name), "", shown(says), (), *place)
+
+
+def _ids(sources: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(shown, sources))

@@ -95,7 +95,8 @@ class LaunchPages:
         self._launchers = launchers
         self._sealing = sealing
         self._explaining = explaining
-        self._failures = Failures(made, line_of, frames_of(one.client for one in launchers))
+        self._frames = frames_of(one.client for one in launchers)
+        self._failures = Failures(made, line_of, self._frames)
         self._address = address
         self._line_of = line_of
 
@@ -111,7 +112,10 @@ class LaunchPages:
         try:
             return await self._ended(request)
         except LaunchFailed as error:
-            return self._failures.page(request, error)
+            answer = self._failures.page(request, error)
+            if request.cookies.get(self._name(state := request.query_params.get("state", ""))):
+                answer.headers["Set-Cookie"] = self._cookie(state, "", 0, self._frames)
+            return answer
 
     async def _begun(self, request: Request) -> Response:
         iss, launch = request.query_params.get("iss", ""), request.query_params.get("launch", "")

@@ -19,6 +19,7 @@ from cds_service.record.measurements import LOINC_URIS, read_measurement
 from cds_service.record.patient import Drug, Observation, PatientRecord
 from cds_service.record.reading import standpoint_of
 from cds_service.record.supplied import SuppliedChart
+from cds_service.rendering.text import shown
 from cds_service.wire import fhir
 
 ONE_DAY = timedelta(1)
@@ -143,7 +144,7 @@ def _points(read: Iterable[Observation], what: str) -> tuple[Point, ...]:
             continue
         day = one.when.last
         if day not in highest or highest[day].value < one.value:
-            highest[day] = Point(day, one.value, (one.ref,) if one.ref else ())
+            highest[day] = Point(day, one.value, (shown(one.ref),) if one.ref else ())
     return tuple(highest[day] for day in sorted(highest))
 
 

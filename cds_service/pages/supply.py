@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cds_service.findings import Findings
+from cds_service.findings.sign import NEVER_STARTS_A_CARD
 
 Way = Literal[
     "unanswered",
@@ -34,7 +35,7 @@ WAYS: tuple[tuple[re.Pattern[str], Way], ...] = (
     (re.compile(r"physical therapy", re.I), "physical-therapy"),
     (re.compile(r"injection", re.I), "injection"),
     (re.compile(r"medication", re.I), "medication"),
-    (re.compile(r"onset|duration|start unknown|days", re.I), "duration"),
+    (re.compile(r"onset|duration|start unknown|lasted|days", re.I), "duration"),
     (re.compile(r"care\b", re.I), "care"),
 )
 
@@ -49,12 +50,14 @@ class Missing:
 
 
 def missing(has: Findings) -> Iterator[Missing]:
-    """Every gap, then what keeps a sign from being full, each once."""
+    """Every gap, then what keeps a sign from being full, each once; what makes a good candidate is no gap."""
     told = set()
     for gap in has.gaps:
         told.add(gap.lower())
         yield Missing(gap, way_of(gap))
     for sign in has.signs:
+        if sign.id == NEVER_STARTS_A_CARD:
+            continue
         for words in sign.missing:
             if words.lower() not in told:
                 yield Missing(words[:1].upper() + words[1:], way_of(words), sign.id)

@@ -75,9 +75,9 @@ def opioid(day: date, tablets: int, *, days: int = 30, dosed: bool = True) -> Re
 
 
 def report(day: date) -> Resource:
-    """An MRI of the lumbar spine."""
+    """A CT of the lumbar spine."""
     made = {"resourceType": "DiagnosticReport", "status": "final", "category": [IMAGING]}
-    return {**made, "code": coded(LOINC, "24968-6", "MR Lumbar spine"), "effectiveDateTime": day.isoformat()}
+    return {**made, "code": coded(LOINC, "24963-1", "CT Lumbar spine"), "effectiveDateTime": day.isoformat()}
 
 
 def long_history(day: date = DAY, resources: int = RESOURCES) -> list[Resource]:

@@ -240,6 +240,7 @@ async def test_refused_consent(answerer: Answerer, tmp_path: Path) -> None:
     async with smart_ehr(refuses="access_denied") as ehr:
         async with service(answerer, settings_of(tmp_path, app_row(ehr))) as running:
             failed(await explained(running, ehr), 403, "Access was refused")
+            assert dict(running.client.cookies) == {}
             assert running.lines.last["why"] == "refused"
         assert [seen for seen in ehr.ehr.seen if "token" in seen.target] == []
 
