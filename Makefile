@@ -10,6 +10,7 @@ DEV = .venv-dev/bin/python
 PIP_INSTALL = -m pip install --quiet --disable-pip-version-check
 COMPILE = .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-emit-index-url --no-emit-find-links $(UPGRADE)
+MESSAGES = cds_service/pages/messages
 # A FHIR server that strangers wrote, for the tests; it brings libraries of its own, so it lives apart.
 FHIR_SERVER = sekmet-fhir==0.1.1
 
@@ -17,7 +18,7 @@ FHIR_SERVER = sekmet-fhir==0.1.1
 .DELETE_ON_ERROR:
 # The environments are never up to date by their folder's own date, which changes with any file in them;
 # the .installed stamp inside says from which lock they were built.
-.PHONY: run test laws mutants check openapi docs lock clean .venv .venv-dev .venv-fhir
+.PHONY: run test laws mutants check openapi docs messages screenshot lock clean .venv .venv-dev .venv-fhir
 
 run: .venv ## the service with the demo EHR
 	.venv/bin/cds-service demo --host $(HOST) --port $(PORT)
@@ -52,6 +53,15 @@ openapi: .venv-dev ## write openapi/openapi.json from the app
 
 docs: .venv-dev ## write docs/coverage.md and docs/rules.md from rules, knowledge, cards and vignettes
 	$(DEV) -m cds_service.commands.documents
+
+messages: .venv-dev ## the pages' words into the catalogues: what is new there is still to be translated
+	.venv-dev/bin/pybabel --quiet extract --mapping $(MESSAGES)/mapping.cfg --keyword marked --no-location --omit-header \
+		--output .venv-dev/messages.pot .
+	for po in $(MESSAGES)/*.po; do .venv-dev/bin/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --no-wrap \
+		--omit-header --input-file .venv-dev/messages.pot --locale $$(basename $$po .po) --output-file $$po; done
+
+screenshot: .venv-dev ## write docs/demo.png, the picture of the demo in the README
+	$(DEV) -m tests.system.screenshot docs/demo.png
 
 lock: .venv-lock/bin/uv ## write both locks; the development lock keeps to the versions of the run lock
 	$(COMPILE) pyproject.toml --output-file requirements.lock > /dev/null

@@ -5,10 +5,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from fastapi.routing import APIRoute
@@ -21,43 +21,47 @@ from cds_service.knowledge.load import RELEASE, Knowledge
 from cds_service.knowledge.reviews import NOT_YET
 from cds_service.knowledge.source_document import TITLE
 from cds_service.knowledge.thresholds import ThresholdNote
-from cds_service.pages.languages import Reading, reading
+from cds_service.pages.languages import Reading, Say, day_in, marked, reading
 from cds_service.pages.preferences import preferred
 from cds_service.pages.public import HEADERS, Templates, page, route
 from cds_service.pages.rule_words import RulePage, rule_pages
 from cds_service.rendering.words import Words
 
 JSON, HTML = "application/json", "text/html"
+Written = Callable[[date], str]
 CRITERION = "45 CFR 170.315(b)(11)(iv)(A)"
-DEVELOPER = "The MISS CDS Service authors, who translated the source document and the guidelines into rules"
-FUNDING = "None"
-NOT_USED = "Not used: never read."
-SOURCE = f"“{TITLE}”, a clinic's guide for patients (the source document), sharpened by guidelines and studies."
-DATES = (
+DEVELOPER = marked("The MISS CDS Service authors, who translated the source document and the guidelines into rules")
+FUNDING = marked("None")
+NOT_USED = marked("Not used: never read.")
+SOURCE = marked("“{title}”, a clinic's guide for patients (the source document), sharpened by guidelines and studies.")
+RELEASED = marked("Released {released}, revised {revised}; knowledge {version}")
+BORN = marked(
     "The date of birth is read for three things: rules for adults are silent under {adult_age}; an onset told as an "
     "age is placed; a height counts only if measured in an adult. No outcome depends on age otherwise."
 )
-HEALTH_STATUS = (
+HEALTH_STATUS = marked(
     "Smoking status and pregnancy status are used as the rules say. Pain scores (NRS, VAS, PEG) and PHQ-9 are used for "
     "lines on a card and decide nothing. No functional, disability or cognitive assessment is used."
 )
 # As the criterion names them, so that a certified EHR can take them over; the data of 5 to 13 are "as expressed in the
 # standards in § 170.213".
 NAMES = (
-    "Bibliographic citation of the intervention (clinical research or guideline)",
-    "Developer of the intervention (translation from clinical research or guideline)",
-    "Funding source of the technical implementation for the intervention(s) development",
-    "Release and, if applicable, revision dates of the intervention or reference source",
+    marked("Bibliographic citation of the intervention (clinical research or guideline)"),
+    marked("Developer of the intervention (translation from clinical research or guideline)"),
+    marked("Funding source of the technical implementation for the intervention(s) development"),
+    marked("Release and, if applicable, revision dates of the intervention or reference source"),
 )
-SOCIAL = "social determinants of health data"
 UNREAD: tuple[tuple[str, str], ...] = (
-    ("race", "race"),
-    ("ethnicity", "ethnicity"),
-    ("language", "language"),
-    ("sexual-orientation", "sexual orientation"),
-    ("gender-identity", "gender identity"),
-    ("sex", "sex"),
+    ("race", marked("Use of race")),
+    ("ethnicity", marked("Use of ethnicity")),
+    ("language", marked("Use of language")),
+    ("sexual-orientation", marked("Use of sexual orientation")),
+    ("gender-identity", marked("Use of gender identity")),
+    ("sex", marked("Use of sex")),
 )
+USE_OF_BIRTH = marked("Use of date of birth")
+USE_OF_SOCIAL = marked("Use of social determinants of health data")
+USE_OF_STATUS = marked("Use of health status assessments data")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,25 +79,24 @@ class Attribute:
     used: bool | None = None
 
 
-def source_attributes(knowledge: Knowledge, rules: Iterable[RulePage]) -> tuple[Attribute, ...]:
-    """The thirteen attributes of an evidence-based intervention, in the criterion's order."""
-    released, revised = dates(knowledge)
-    said = f"Released {released.isoformat()}, revised {revised.isoformat()}; knowledge {knowledge.version}"
+def source_attributes(
+    knowledge: Knowledge, rules: Iterable[RulePage], say: Say = marked, written: Written = date.isoformat
+) -> tuple[Attribute, ...]:
+    """The thirteen attributes of an evidence-based intervention, in the criterion's order, as `say` tells it."""
+    released, revised = map(written, dates(knowledge))
+    said = say(RELEASED).format(released=released, revised=revised, version=knowledge.version)
+    born = say(BORN).format(adult_age=knowledge.given.adult_age)
     citations = tuple(map(citation, _cited(rules)))
     return (
-        Attribute("bibliographic-citation", 1, NAMES[0], SOURCE, citations),
-        Attribute("developer", 2, NAMES[1], DEVELOPER),
-        Attribute("funding", 3, NAMES[2], FUNDING),
-        Attribute("release-and-revision-dates", 4, NAMES[3], said),
-        *(Attribute(name, at, f"Use of {words}", NOT_USED, used=False) for at, (name, words) in enumerate(UNREAD, 5)),
-        Attribute("date-of-birth", 11, "Use of date of birth", _born(knowledge), used=True),
-        Attribute("social-determinants-of-health", 12, f"Use of {SOCIAL}", NOT_USED, used=False),
-        Attribute("health-status-assessments", 13, "Use of health status assessments data", HEALTH_STATUS, used=True),
+        Attribute("bibliographic-citation", 1, say(NAMES[0]), say(SOURCE).format(title=TITLE), citations),
+        Attribute("developer", 2, say(NAMES[1]), say(DEVELOPER)),
+        Attribute("funding", 3, say(NAMES[2]), say(FUNDING)),
+        Attribute("release-and-revision-dates", 4, say(NAMES[3]), said),
+        *(Attribute(name, at, say(use), say(NOT_USED), used=False) for at, (name, use) in enumerate(UNREAD, 5)),
+        Attribute("date-of-birth", 11, say(USE_OF_BIRTH), born, used=True),
+        Attribute("social-determinants-of-health", 12, say(USE_OF_SOCIAL), say(NOT_USED), used=False),
+        Attribute("health-status-assessments", 13, say(USE_OF_STATUS), say(HEALTH_STATUS), used=True),
     )
-
-
-def _born(knowledge: Knowledge) -> str:
-    return DATES.format(adult_age=knowledge.given.adult_age)
 
 
 def dates(knowledge: Knowledge) -> tuple[date, date]:
@@ -113,10 +116,15 @@ def _cited(rules: Iterable[RulePage]) -> tuple[Evidence, ...]:
     return tuple(found[key] for key in sorted(found))
 
 
-def about(knowledge: Knowledge, words: Words, address: str) -> dict[str, Any]:
-    """Everything `/about/dsi` says, as JSON: the attributes of the whole, and of each rule that has a card."""
+def about(
+    knowledge: Knowledge, words: Words, address: str, say: Say = marked, written: Written = date.isoformat
+) -> dict[str, Any]:
+    """Everything `/about/dsi` says: the attributes of the whole, and of each rule that has a card.
+
+    As JSON it is English, its days as ISO 8601 has them; on a page both are the reader's.
+    """
     spoken = [rule for rule in rule_pages(knowledge, words).values() if rule.id in OUTCOMES]
-    attributes = [_told(attribute) for attribute in source_attributes(knowledge, spoken)]
+    attributes = [_told(attribute) for attribute in source_attributes(knowledge, spoken, say, written)]
     return {
         "name": "MISS decision support",
         "type": "evidence-based decision support intervention",
@@ -161,7 +169,9 @@ def dsi_routes(knowledge: Knowledge, words: Words, made: Templates, address: str
 
     @cache
     def as_html(read: Reading) -> str:
-        return made.render("dsi.html", read, here="/about/dsi", told=about(knowledge, words, address))
+        written = partial(day_in, read.language)
+        told = about(knowledge, words, address, made.say(read.language), written)
+        return made.render("dsi.html", read, here="/about/dsi", told=told)
 
     async def dsi(request: Request) -> Response:
         if preferred(request.headers.get("Accept", ""), (JSON, HTML), JSON) == HTML:

@@ -61,7 +61,7 @@ def catalogue(language: Language) -> NullTranslations:
 
     written = (files("cds_service.pages") / "messages" / f"{language}.po").read_bytes()
     compiled = BytesIO()
-    write_mo(compiled, read_po(BytesIO(written), abort_invalid=True))
+    write_mo(compiled, read_po(BytesIO(written), locale=language, abort_invalid=True))
     compiled.seek(0)
     return GNUTranslations(compiled)
 

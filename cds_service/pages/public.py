@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping
 from functools import cache, partial
+from gettext import NullTranslations
 from importlib.resources import files
 from typing import Any
 
@@ -34,16 +35,18 @@ STATIC: Mapping[str, str] = {
 }
 NO_FILE = "There is no such file."
 Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
+Catalogues = Callable[[Language], NullTranslations]
 
 
 class Templates:
     """Templates that know the path a proxy strips (`base`) and the knowledge version; what is shown is escaped.
 
-    `_()` and `trans` speak the reader's language; `day`, `month` and `number` write as it does; `link(path)` is the
-    address of another page in that language; `original` marks an element whose words are English on every page.
+    `_()` and `trans` speak the reader's language, and so does `say()` of words that Python marked; `day`, `month` and
+    `number` write as it does; `link(path)` is the address of another page in it. Knowledge is English: `original` marks
+    an element of it, and the filter `told` a text, unless the catalogue has it.
     """
 
-    def __init__(self, base: str, version: str) -> None:
+    def __init__(self, base: str, version: str, catalogue: Catalogues = catalogue) -> None:
         self._base = base
         self._version = version
         self._catalogue = cache(catalogue)
@@ -74,11 +77,17 @@ class Templates:
         made.policies["ext.i18n.trimmed"] = True
         made.install_gettext_translations(messages, newstyle=True)  # type: ignore[attr-defined]
         made.filters |= {"day": partial(day_in, language), "month": partial(month_in, language)}
-        made.filters |= {"number": partial(number_in, language)}
+        made.filters |= {"number": partial(number_in, language), "told": partial(told, messages.gettext, language)}
         made.globals |= {"base": self._base, "version": self._version, "say": messages.gettext}
         made.globals |= {"languages": {code: NAMES[code] for code in LANGUAGES if code != language}}
         made.globals |= {"original": "" if language == SOURCE else Markup(' lang="en"')}
         return made
+
+
+def told(say: Say, language: Language, text: str) -> str:
+    """A text in the reader's language, or marked as English where the catalogue has it not."""
+    said = say(text)
+    return said if said != text or language == SOURCE else Markup('<span lang="en">{}</span>').format(text)
 
 
 def page(html: str, reading: Reading, headers: Mapping[str, str] | None = None) -> Response:

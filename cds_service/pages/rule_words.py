@@ -18,24 +18,49 @@ from cds_service.knowledge.rule_pages import FindingWords
 from cds_service.knowledge.source_document import Statement
 from cds_service.knowledge.thresholds import ThresholdNote, Thresholds
 from cds_service.knowledge.value_sets import ValueSet
+from cds_service.pages.languages import marked
 from cds_service.rendering.words import CardWords, Situation, Words
 
+# All that the catalogues have of the knowledge, which is English: units, and what stands for a source or a reviewer.
+IN_BRIEF = (
+    marked("days"),
+    marked("years"),
+    marked("sessions"),
+    marked("fills"),
+    marked("risks"),
+    marked("points"),
+    marked("of 10"),
+    marked("mg of oral morphine a day"),
+    marked("source document"),
+    marked("convention"),
+    marked("not yet clinically reviewed"),
+)
 # What a reader sees in the places that a card fills from the chart.
 PLACES = {"reasons": "[the reasons found]", "actions": "[what to do about each risk on record]"}
 SITUATIONS: Mapping[Situation, str] = {
-    "usual": "As a rule",
-    "time-critical": "With a time-critical sign",
-    "in-parallel": "With a time-critical sign and a risk to treat",
-    "unexamined": "With a gait entry beside neck or mid-back disease",
+    "usual": marked("As a rule"),
+    "time-critical": marked("With a time-critical sign"),
+    "in-parallel": marked("With a time-critical sign and a risk to treat"),
+    "unexamined": marked("With a gait entry beside neck or mid-back disease"),
+}
+# The rows that have no card.
+TITLES: Mapping[str, str] = {
+    "deceased": marked("No card: deceased"),
+    "under-18": marked("No card: under 18"),
+    "hospice-or-pregnancy": marked("No card: hospice or pregnancy"),
+    "post-operative": marked("No card: post operative"),
+    "in-hand": marked("No card: in hand"),
 }
 REFERRALS_STOP = ("recommend", "consider")
 URGENT = ("urgent-emergency", "urgent-prompt")
 HOSPICE = "hospice-or-pregnancy"
-IN_HOSPICE = "The patient is in hospice care, which silences red flags too; pregnancy does not."
+IN_HOSPICE = marked("The patient is in hospice care, which silences red flags too; pregnancy does not.")
+ANOTHER_FIRST = marked("Another card comes first:")
+NOT_WANTED = marked("The site wants no cards, or not this one.")
 LIMITS = (
-    "It reads coded entries and short texts of the chart that the client sent, and nothing else.",
-    "What was not sent or cannot be read is unknown, never absent, and a card names it.",
-    "A card suggests an evaluation, never an operation; the clinician decides.",
+    marked("It reads coded entries and short texts of the chart that the client sent, and nothing else."),
+    marked("What was not sent or cannot be read is unknown, never absent, and a card names it."),
+    marked("A card suggests an evaluation, never an operation; the clinician decides."),
 )
 
 
@@ -51,10 +76,16 @@ class FindingPage:
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """One reason for a rule to stay silent; `rule` is the row whose page says more, if there is one."""
+    """One reason for a rule to stay silent, after a `lead` or alone; `rule` is the row whose page says more."""
 
-    says: str
+    reason: str
     rule: str = ""
+    lead: str = ""
+
+    @property
+    def says(self) -> str:
+        """The whole sentence."""
+        return f"{self.lead} {self.reason}".lstrip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +142,8 @@ def _rule_page(row: Rule[[Findings, Thresholds]], knowledge: Knowledge, words: W
 
 
 def title_of(rule: str, words: Words) -> str:
-    """A rule in a few words: its card's title, or the row's id in words."""
-    card = words.cards.get(rule)
-    return card.title if card else f"No card: {rule.replace('-', ' ')}"
+    """A rule in a few words: its card's title, or that it has none."""
+    return words.cards[rule].title if rule in words.cards else TITLES[rule]
 
 
 def behind(numbers: Iterable[ThresholdNote], knowledge: Knowledge) -> tuple[Evidence, ...]:
@@ -149,14 +179,14 @@ def _silences(rule: str, knowledge: Knowledge, words: Words) -> Iterator[Silence
     why = knowledge.rule_pages.why
     for row in _before(rule):
         if row in OUTCOMES:
-            yield Silence(f"Another card comes first: {title_of(row, words)}.", row)
+            yield Silence(f"{title_of(row, words)}.", row, ANOTHER_FIRST)
         else:
             yield Silence(why[row], row)
     if rule in URGENT:
         yield Silence(IN_HOSPICE, HOSPICE)
     else:
         yield from (Silence(why["stale"]), Silence(why["no-sign"]))
-    yield Silence("The site wants no cards, or not this one.")
+    yield Silence(NOT_WANTED)
 
 
 def _before(rule: str) -> Iterator[str]:
