@@ -50,17 +50,12 @@ class Missing:
 
 
 def missing(has: Findings) -> Iterator[Missing]:
-    """Every gap, then what keeps a sign from being full, each once; what makes a good candidate is no gap."""
-    told = set()
+    """Every gap, then what keeps a sign from being full; what makes a good candidate is no gap."""
     for gap in has.gaps:
-        told.add(gap.lower())
         yield Missing(gap, way_of(gap))
     for sign in has.signs:
-        if sign.id == NEVER_STARTS_A_CARD:
-            continue
-        for words in sign.missing:
-            if words.lower() not in told:
-                yield Missing(words[:1].upper() + words[1:], way_of(words), sign.id)
+        for words in () if sign.id == NEVER_STARTS_A_CARD else sign.missing:
+            yield Missing(words[:1].upper() + words[1:], way_of(words), sign.id)
 
 
 def way_of(gap: str) -> Way:

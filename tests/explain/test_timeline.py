@@ -84,6 +84,8 @@ def test_a_complaint_whose_start_and_end_are_both_vague_may_be_sure_on_no_day(an
     (row,) = rows(answerer, "symptoms", condition("279039007", "2019", abatementDateTime="2019"))
     (one,) = row.stretches
     assert (one.first, one.sure_first, one.sure_last, one.last) == (date(2019, 1, 1), None, None, date(2019, 12, 31))
+    _, drawing = picture(answerer, condition("279039007", "2019", abatementDateTime="2019"))
+    assert [bar.sure_width for bar in drawing.lanes[0].rows[0].bars] == [0.0]
 
 
 def test_a_stale_complaint_is_shown_as_far_as_anything_tells_of_it(answerer: Answerer) -> None:
