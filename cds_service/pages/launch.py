@@ -7,6 +7,7 @@ must outlast the way round, state and PKCE verifier, lies sealed in a cookie of 
 
 from __future__ import annotations
 
+from asyncio import to_thread
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -157,7 +158,8 @@ class LaunchPages:
         access = await authorization.access(begun.token_endpoint, code, begun.verifier, self._redirect_uri)
         chart = await launcher.chart(begun.base, access)
         said = reading(request)
-        html, assessment = self._explaining.page(launcher.answerer, chart, said)
+        # A chart of years takes a while, and the calls of the hooks do not wait for it.
+        html, assessment = await to_thread(self._explaining.page, launcher.answerer, chart, said)
         line = self._line_of(request.scope)
         line.client = launcher.client.id if launcher.client.issuer else ""
         line.outcome, line.rule, line.knowledgeVersion = assessment.outcome, assessment.rule, self._explaining.version

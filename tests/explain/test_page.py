@@ -11,8 +11,10 @@ import httpx
 import pytest
 
 from cds_service.answer import Answerer
+from cds_service.assessment.miss import DECISION_TABLE
 from cds_service.pages.explain import Explaining, explained
 from cds_service.pages.languages import Reading
+from cds_service.pages.launch_failures import STATUSES
 from cds_service.pages.public import Templates
 from cds_service.record.from_file import supplied_from_bundle
 from cds_service.record.patient import Key
@@ -22,6 +24,7 @@ from cds_service.vignettes.lines import Vignette
 from cds_service.vignettes.reading import load_vignettes
 from tests.explain.charts import bundle_of, condition, long_history, opioid, procedure
 from tests.hooks.calls import DAY, PATIENT, Lines, app_of, check_outcome, client_of
+from tests.pages.walking import Brackets, unmarked_words
 
 NAMED = tuple(vignette for vignette in load_vignettes() if vignette.name)
 ALL: frozenset[Key] = frozenset(KEYS)
@@ -94,6 +97,14 @@ def test_what_was_not_answered_is_unknown_and_said_at_the_top(pages: Explaining,
     assert "The EHR did not give it, or not all of it." in html
 
 
+def test_conditions_that_came_in_part_reassure_nobody(pages: Explaining, answerer: Answerer) -> None:
+    """Nor does the page say that nothing is on record where nobody looked at all of it."""
+    part: frozenset[Key] = ALL - {"conditions"}
+    html = page_of(pages, answerer, condition("44054006", "2020-01-01"), answered=part)
+    assert "<h1>Nothing can be concluded: the conditions were not read in full.</h1>" in html
+    assert "No card." not in html
+
+
 def test_a_card_that_this_service_keeps_silent_is_told(pages: Explaining, answerer: Answerer) -> None:
     from dataclasses import replace
 
@@ -132,3 +143,21 @@ async def test_ten_years_and_eight_thousand_resources(answerer: Answerer, pages:
     html, _ = pages.page(answerer, supplied, Reading())
     assert len(html) < 200_000
     assert "x" in html and "×150" in html
+
+
+def test_the_page_is_made_of_messages_and_of_what_the_findings_say(answerer: Answerer) -> None:
+    made = Templates("", "1+a", lambda language: Brackets())
+    supplied = supplied_from_bundle(json.dumps(bundle_of(long_history())).encode())
+    assert supplied
+    html, _ = Explaining(made, answerer.knowledge).page(answerer, supplied, Reading("es"))
+    rules = [row.id for row in DECISION_TABLE]
+    names = ("MISS CDS", "HbA1c", "BMI", "kg/m²", "mg", "p1", *rules, *answerer.knowledge.evidence)
+    # The dates are Spanish.
+    html = re.sub(r"\d+ de \w+ de \d{4}", "", html)
+    assert unmarked_words(html, *names) == []
+
+
+@pytest.mark.parametrize("why", STATUSES)
+def test_a_failure_is_made_of_messages(why: str) -> None:
+    made = Templates("", "1+a", lambda language: Brackets())
+    assert unmarked_words(made.render("launch_failed.html", Reading("es"), here="", why=why), "MISS CDS") == []
