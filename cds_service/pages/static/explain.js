@@ -28,10 +28,10 @@ if (button) {
   button.addEventListener("click", copy);
 }
 
-// On paper everything is open.
+// On paper the rule that decides is open to its last fact; of the others the line that says why is enough.
 const closed = new Set();
 addEventListener("beforeprint", () => {
-  for (const one of document.querySelectorAll("#rules details:not([open])")) {
+  for (const one of document.querySelectorAll(".decides details:not([open])")) {
     closed.add(one);
     one.open = true;
   }
