@@ -5,6 +5,7 @@ PORT ?= 8000
 HOST = 127.0.0.1
 # `make lock UPGRADE=--upgrade` takes newer releases; without it, only what pyproject.toml asks for changes.
 UPGRADE ?=
+LOAD ?=
 
 DEV = .venv-dev/bin/python
 PIP_INSTALL = -m pip install --quiet --disable-pip-version-check
@@ -18,7 +19,7 @@ FHIR_SERVER = sekmet-fhir==0.1.1
 .DELETE_ON_ERROR:
 # The environments are never up to date by their folder's own date, which changes with any file in them;
 # the .installed stamp inside says from which lock they were built.
-.PHONY: run test laws mutants check openapi docs messages screenshot lock clean .venv .venv-dev .venv-fhir
+.PHONY: run test laws mutants load check openapi docs messages screenshot lock clean .venv .venv-dev .venv-fhir
 
 run: .venv ## the service with the demo EHR
 	.venv/bin/cds-service demo --host $(HOST) --port $(PORT)
@@ -37,6 +38,10 @@ laws: .venv-dev ## the laws that hold for every patient, on 50,000 charts each: 
 mutants: .venv-dev ## small changes to the findings and the assessment, each of which a test should notice: an hour or two
 	.venv-dev/bin/mutmut run --max-children 2
 	.venv-dev/bin/mutmut results
+
+# `make load LOAD="--database sqlite --minutes 2"`; what it may be told: .venv-dev/bin/python -m bench.load --help
+load: .venv-dev ## two workers at half of what they can do, with restarts and an outage of the database: eleven minutes
+	$(DEV) -m bench.load $(LOAD)
 
 check: .venv-dev ## lint, format, types, import contracts, generated documents up to date
 	.venv-dev/bin/ruff check .
@@ -70,8 +75,8 @@ lock: .venv-lock/bin/uv ## write both locks; the development lock keeps to the v
 
 clean: ## everything that can be made again
 	rm -rf .venv .venv-dev .venv-fhir .venv-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* \
-		htmlcov mutants dist
-	find cds_service cards tests -name __pycache__ -type d -prune -exec rm -rf {} +
+		htmlcov mutants dist load.json
+	find bench cds_service cards tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv: .venv/bin/cds-service ## what `make run` needs
 .venv-dev: .venv-dev/bin/cds-service ## what `make test` needs

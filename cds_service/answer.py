@@ -6,6 +6,7 @@ Hooks, pages, command line and population use it alike, so that a chart is answe
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any, Protocol
@@ -15,6 +16,7 @@ from cds_service.assessment.orders import Advice, advise, concerning
 from cds_service.errors import SettingsError
 from cds_service.findings import find
 from cds_service.knowledge.load import Knowledge, load_knowledge
+from cds_service.observe.stages import Stage
 from cds_service.record.asked import (
     Asked,
     asked,
@@ -74,6 +76,7 @@ class Answerer:
 
     `today` is the day of assessment of a hook call, `now` the moment at which it drafts an order; `clock` tells the
     instant where no day was set, so that a client's own day can be told. Without `fetching`, no server is registered.
+    `stage` is told when a stage begins and ends.
     """
 
     knowledge: Knowledge
@@ -88,6 +91,7 @@ class Answerer:
     smart_links: bool = False
     clock: Callable[[], datetime] | None = None
     fetching: Fetching | None = None
+    stage: Stage = nullcontext
 
     def for_client(self, client: Client) -> Answerer:
         """The stages as the client's row wants them. Raises SettingsError for a rule that is none."""
@@ -148,18 +152,26 @@ class Answerer:
 
     def _of_order(self, about: Asked, chart: SuppliedChart, asker: Asker, day: date) -> Answered | Unconcerned:
         given = self.knowledge.given
-        has = find(read_record(chart, day, self.knowledge), given, count_stale=True)
-        about = replace(about, orders=concerning(about.orders, has, given))
-        if not about.orders:
-            return Unconcerned(about.not_found)
-        advice = advise(about, has, given, recommend_needs=self.recommend_needs)
+        with self.stage("record"):
+            record = read_record(chart, day, self.knowledge)
+        with self.stage("find"):
+            has = find(record, given, count_stale=True)
+        with self.stage("assess"):
+            about = replace(about, orders=concerning(about.orders, has, given))
+            if not about.orders:
+                return Unconcerned(about.not_found)
+            advice = advise(about, has, given, recommend_needs=self.recommend_needs)
         return Answered(advice.assessment, self._cards(advice.assessment, asker, advice))
 
     def of_chart(self, chart: SuppliedChart, day: date, asker: Asker | None = None) -> Answered:
         """The answer to a chart from anywhere, as of a day. Without an `asker` orders name no requester."""
-        record = read_record(chart, day, self.knowledge)
         given = self.knowledge.given
-        assessment = assess(find(record, given), given, recommend_needs=self.recommend_needs)
+        with self.stage("record"):
+            record = read_record(chart, day, self.knowledge)
+        with self.stage("find"):
+            has = find(record, given)
+        with self.stage("assess"):
+            assessment = assess(has, given, recommend_needs=self.recommend_needs)
         asker = asker or Asker(chart.patient.id or "", temporary=chart.temporary)
         return Answered(assessment, self._cards(assessment, asker))
 
@@ -173,14 +185,15 @@ class Answerer:
     def _cards(self, assessment: Assessment, asker: Asker, advice: Advice | None = None) -> tuple[Card, ...]:
         if self.silent or assessment.rule in self.silent_rules:
             return ()
-        return self.rendering.cards(
-            assessment,
-            max_indicator=self.max_indicator,
-            extension_mode=self.extension,
-            asker=asker,
-            advice=advice,
-            smart_links=self.smart_links,
-        )
+        with self.stage("render"):
+            return self.rendering.cards(
+                assessment,
+                max_indicator=self.max_indicator,
+                extension_mode=self.extension,
+                asker=asker,
+                advice=advice,
+                smart_links=self.smart_links,
+            )
 
 
 def answerer_of(settings: Settings, public_url: str, today: Callable[[], date] | None = None) -> Answerer:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import gc
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute
 
 from cds_service.answer import Answerer, answerer_of
+from cds_service.audit.reads import Auditing
+from cds_service.audit.trail import Trail
 from cds_service.errors import DataMissing, RequestRefused
 from cds_service.hooks.bodies import BodyLimits
 from cds_service.hooks.cors import Cors, Origins
@@ -22,17 +26,33 @@ from cds_service.hooks.outcomes import data_missing, failed_with, not_routed, re
 from cds_service.hooks.request_lines import RequestLines, line_of
 from cds_service.hooks.routes import hook_routes
 from cds_service.hooks.services import SERVICES
-from cds_service.observe import Log, Metrics
+from cds_service.observe.logs import Log
+from cds_service.observe.metrics import Metrics
+from cds_service.observe.timing import timing
 from cds_service.pages.documentation import documentation_routes
-from cds_service.pages.health import health_routes
+from cds_service.pages.health import Readiness, health_routes
 from cds_service.pages.launchers import Launchpad
 from cds_service.pages.report import report_routes
 from cds_service.settings import Settings
 from cds_service.store.in_memory import InMemory
 from cds_service.store.interface import Store
 from cds_service.trust.clients_file import check_somebody_may_call, clients_of
+from cds_service.trust.limits import Rates
 from cds_service.trust.replays import Replays
 
+if TYPE_CHECKING:
+    from fastapi.telemetry import TelemetryConfig
+
+    from cds_service.observe.tracing import Traces
+
+# The framework's own spans hold raw paths and queries, and its records what an exception says.
+NO_TELEMETRY: TelemetryConfig = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
 DEFAULT_URL = "http://127.0.0.1:8000"
 
 
@@ -46,6 +66,8 @@ def create_app(
     metrics: Metrics | None = None,
     store: Store | None = None,
     replays: Replays | None = None,
+    rates: Rates | None = None,
+    traces: Traces | None = None,
     clocks: Clocks = Clocks(),  # noqa: B008 - it is frozen
     draining: Callable[[], bool] = lambda: False,
 ) -> FastAPI:
@@ -59,23 +81,30 @@ def create_app(
     metrics = metrics or Metrics(by_client=settings.require_auth)
     clients = clients_of(settings, address)
     check_somebody_may_call(settings, clients)
-    entrance = Building(settings, answerer, metrics, clocks).entrance(clients, address, replays)
+    auditing = _auditing(settings, metrics, log, address)
+    answerer = replace(answerer, stage=timing(metrics, traces))
+    building = Building(settings, answerer, metrics, clocks, auditing, rates, traces)
+    entrance = building.entrance(clients, address, replays)
     origins = Origins(settings.allowed_origins, demo=settings.demo)
     limits = BodyLimits(settings.max_body_bytes, settings.body_timeout_seconds)
     store = store or InMemory(settings.quiet_days)
     pseudonyms = store.pseudonyms
-    pad = Launchpad(settings, answerer, metrics, address, line_of, lambda: pseudonyms.key, clocks.now)
+    audited = auditing.reads if auditing else None
+    pad = Launchpad(settings, answerer, metrics, address, line_of, lambda: pseudonyms.key, clocks.now, audited)
     launching = pad.launching(clients)
     app = FastAPI(
         openapi_url=None,
         redirect_slashes=False,
-        lifespan=_lifespan((*entrance.closing, *launching.closing), store),
+        telemetry=NO_TELEMETRY,
+        lifespan=_lifespan((*entrance.closing, *launching.closing), store, metrics, auditing, traces),
         routes=[
-            *hook_routes(SERVICES, answerer, limits, metrics, store, pseudonyms),
+            *hook_routes(SERVICES, answerer, limits, metrics, store, pseudonyms, auditing),
             *feedback_routes(SERVICES, limits, metrics, store, pseudonyms),
             *documentation_routes(answerer, address),
-            *health_routes(metrics, draining, store.is_reachable),
-            *report_routes(settings.admin_token, store, address, answerer.knowledge.version),
+            *health_routes(
+                metrics, Readiness(draining, store, entrance.keys), with_metrics=settings.metrics_port is None
+            ),
+            *report_routes(settings.admin_token, store, address, answerer.knowledge.version, _titles(answerer)),
             *launching.routes,
             *_demo_routes(settings, answerer),
         ],
@@ -87,24 +116,43 @@ def create_app(
     # The last that is added is the first that a request meets.
     app.add_middleware(Gate, door=entrance.door)
     app.add_middleware(Cors, origins=origins)
-    app.add_middleware(RequestLines, log=log, metrics=metrics, services=frozenset(service.id for service in SERVICES))
+    services = frozenset(service.id for service in SERVICES)
+    app.add_middleware(RequestLines, log=log, metrics=metrics, services=services, traces=traces)
     return app
 
 
-def _lifespan(closing: Iterable[Close], store: Store) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _auditing(settings: Settings, metrics: Metrics, log: Log, address: str) -> Auditing | None:
+    """Where a site wants AuditEvents. Raises SettingsError where the file cannot be opened."""
+    return Auditing(Trail(settings.audit_file, metrics, log), address) if settings.audit_file else None
+
+
+def _lifespan(
+    closing: Iterable[Close], store: Store, metrics: Metrics, auditing: Auditing | None, traces: Traces | None
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     """What was loaded stays: the collector need not look at it again, which spares pauses of 30 ms."""
 
     @asynccontextmanager
     async def running(app: FastAPI) -> AsyncIterator[None]:
         store.open()
+        if auditing:
+            auditing.trail.open()
+        metrics.store_looked_after(0, reachable=store.is_reachable())
         gc.collect()
         gc.freeze()
         yield
         for close in closing:
             await close()
         store.close()
+        if auditing:
+            auditing.trail.close()
+        if traces:
+            traces.close()
 
     return running
+
+
+def _titles(answerer: Answerer) -> dict[str, str]:
+    return {rule: card.title for rule, card in answerer.rendering.words.cards.items()}
 
 
 def _demo_routes(settings: Settings, answerer: Answerer) -> list[BaseRoute]:

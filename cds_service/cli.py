@@ -1,4 +1,4 @@
-"""The command line: serve, demo, assess, check, clients, knowledge, settings, openapi.
+"""The command line: serve, demo, assess, check, clients, knowledge, store, settings, openapi.
 
 A wrong setting, wrong knowledge or an unreadable file ends a command with exit status 2 and one line on stderr.
 """
@@ -19,6 +19,7 @@ from cds_service.app import DEFAULT_URL, create_app
 from cds_service.commands.check import check_arguments
 from cds_service.commands.clients import clients_arguments
 from cds_service.commands.knowledge import knowledge_arguments
+from cds_service.commands.store import store_arguments
 from cds_service.errors import CdsError, SettingsError
 from cds_service.hooks.documents import openapi_text
 from cds_service.record.from_file import supplied_from_bundle
@@ -58,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     check_arguments(commands.add_parser("check", help="what is wrong with a request that should work"))
     knowledge_arguments(commands.add_parser("knowledge", help="check, show or export what the rules know"))
     clients_arguments(commands.add_parser("clients", help="register an EHR, list who is registered, check a token"))
+    store_arguments(commands.add_parser("store", help="what is kept: how much, purge it, follow the key by another"))
     settings = commands.add_parser("settings", help="every setting, its value and where it comes from")
     settings.set_defaults(run=_settings)
     document = commands.add_parser("openapi", help="the OpenAPI document")

@@ -13,8 +13,9 @@ from multiprocessing.process import BaseProcess
 from socket import socket
 from tempfile import TemporaryDirectory
 from threading import Thread
+from time import time
 from types import FrameType
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import uvicorn
 from fastapi import FastAPI
@@ -22,12 +23,18 @@ from uvicorn.supervisors import Multiprocess
 
 from cds_service.answer import Answerer, answerer_of
 from cds_service.app import create_app
+from cds_service.errors import SettingsError
 from cds_service.knowledge.load import Knowledge
 from cds_service.knowledge.reviews import not_reviewed
-from cds_service.observe import SHARED_COUNTS, Log, Metrics, take_over_logging
+from cds_service.observe.logs import Log, take_over_logging
+from cds_service.observe.metrics import SHARED_COUNTS, Metrics, all_workers, forget_worker, listening
+from cds_service.observe.timing import traces_of
 from cds_service.settings import Command, Loaded, Settings, load_settings
-from cds_service.store.interface import Store
 from cds_service.store.pseudonyms import Pseudonyms
+from cds_service.trust.replays import InMemoryReplays, LastingReplays
+
+if TYPE_CHECKING:
+    from cds_service.store.in_database import InDatabase
 
 # Running calls may take this long after SIGTERM; with what follows, the process is gone within 10 s.
 GRACE_SECONDS = 8
@@ -57,24 +64,40 @@ class Workers(Multiprocess):
     And the port is given up: whoever connects while they finish their calls is refused, not left to wait.
     """
 
-    def __init__(self, config: uvicorn.Config, sockets: list[socket]) -> None:
+    def __init__(self, config: uvicorn.Config, sockets: list[socket], counts: str) -> None:
         super().__init__(config, sockets)
         self._told: set[int | None] = set()
+        self._counts = counts
+        self._known: set[int | None] = set()
         signal.signal(signal.SIGTERM, self._pass_on)
 
     def _pass_on(self, number: int, frame: FrameType | None) -> None:
-        self.signal_queue.append(number)
         for worker in self.processes:
             worker.process.terminate()
             self._told.add(worker.pid)
+        # Not from here: what is interrupted may be the wait for this very event, which then holds its lock.
+        Thread(target=self.should_exit.set).start()
+
+    def keep_subprocess_alive(self) -> None:
+        """Replace those that died; what they had waiting waits no longer.
+
+        Only the worker holds its end of the pipe: where it dies while it is asked, that is heard, not waited out.
+        """
+        for worker in self.processes:
+            worker.child_conn.close()
+        super().keep_subprocess_alive()
+        alive = {worker.pid for worker in self.processes}
+        for gone in self._known - alive:
+            forget_worker(cast(int, gone), self._counts)
+        self._known = alive
 
     def terminate_all(self) -> None:
         """All workers that were not told yet, and the port they share: told twice, one would not end in peace."""
         for worker in self.processes:
             if worker.pid not in self._told:
                 worker.terminate()
-        for listening in self.sockets:
-            listening.close()
+        for bound in self.sockets:
+            bound.close()
 
 
 def serve(command: Command, environ: Mapping[str, str], host: str, port: int, workers: int) -> int:
@@ -85,6 +108,8 @@ def serve(command: Command, environ: Mapping[str, str], host: str, port: int, wo
     with suppress(KeyboardInterrupt):
         signal.signal(signal.SIGTERM, _interrupt)
         loaded = load_settings(environ, command)
+        if loaded.settings.metrics_port == port:
+            raise SettingsError("CDS_METRICS_PORT: the service itself listens there; name another port, or unset it")
         log = _log(loaded.settings)
         warn(loaded, log)
         if workers > 1:
@@ -113,17 +138,23 @@ def _one(settings: Settings, log: Log, host: str, port: int) -> None:
     answerer = answerer_of(settings, settings.public_url or url)
     server: uvicorn.Server
     metrics = Metrics(by_client=settings.require_auth)
+    store = _store(settings, metrics, log)
+    shared = _is_shared(settings)
     app = create_app(
         settings,
         public_url=url,
         answerer=answerer,
         log=log,
         metrics=metrics,
-        store=_store(settings, metrics, log),
+        store=store,
+        replays=store.limits if shared else LastingReplays(InMemoryReplays(time), store.limits),
+        rates=store.limits if shared else None,
+        traces=traces_of(settings.traces_url),
         draining=lambda: server.should_exit,
     )
     server = Announcing(_config(app, host, port), lambda: _announce(settings, log, url, answerer))
-    server.run()
+    with listening(host, settings.metrics_port, metrics.registry):
+        server.run()
 
 
 def _many(command: Command, settings: Settings, log: Log, host: str, port: int, workers: int) -> None:
@@ -131,20 +162,17 @@ def _many(command: Command, settings: Settings, log: Log, host: str, port: int, 
     url = address_of(host, port)
     answerer = answerer_of(settings, settings.public_url or url)
     create_app(settings, public_url=url, answerer=answerer, log=log)
+    if traces := traces_of(settings.traces_url):
+        traces.close()
     config = _config("cds_service.serving:worker_app", host, port, workers)
     sockets = [config.bind_socket()]
-    warn_of_workers(settings, log)
     _announce(settings, log, url, answerer)
-    with TemporaryDirectory(prefix="cds-service-") as counts:
+    with (
+        TemporaryDirectory(prefix="cds-service-") as counts,
+        listening(host, settings.metrics_port, all_workers(counts)),
+    ):
         os.environ |= {WORKER_COMMAND: command, WORKER_URL: url, SHARED_COUNTS: counts}
-        Workers(config, sockets).run()
-
-
-def warn_of_workers(settings: Settings, log: Log) -> None:
-    """A line for what one worker remembers and the others do not."""
-    if settings.require_auth:
-        message = "each worker remembers by itself which tokens were used: one may be used again with another worker"
-        log.event("warning", "tokens-per-worker", setting="CDS_REQUIRE_AUTH", message=message)
+        Workers(config, sockets, counts).run()
 
 
 def worker_app() -> FastAPI:
@@ -163,17 +191,36 @@ def worker_app() -> FastAPI:
     url = os.environ[WORKER_URL]
     log, metrics = _log(settings), Metrics(by_client=settings.require_auth)
     store = _store(settings, metrics, log)
-    return create_app(settings, public_url=url, log=log, metrics=metrics, store=store, draining=lambda: stopping)
+    return create_app(
+        settings,
+        public_url=url,
+        log=log,
+        metrics=metrics,
+        store=store,
+        replays=store.limits,
+        rates=store.limits,
+        traces=traces_of(settings.traces_url),
+        draining=lambda: stopping,
+    )
 
 
-def _store(settings: Settings, metrics: Metrics, log: Log) -> Store:
+def _is_shared(settings: Settings) -> bool:
+    """Other machines may use the same database; a SQLite file is one machine's."""
+    return not settings.database_url.get_secret_value().startswith("sqlite:")
+
+
+def _store(settings: Settings, metrics: Metrics, log: Log) -> InDatabase:
     """The database, imported only by processes that answer calls: SQLAlchemy costs a fifth of a second."""
     from cds_service.store.in_database import InDatabase
 
     key = settings.patient_hash_key
-    pseudonyms = Pseudonyms(key.get_secret_value().encode()) if key else None
+    former = settings.patient_hash_key_former
+    keys = [one.get_secret_value().encode() for one in (key, former) if one]
+    pseudonyms = Pseudonyms(*keys) if key else None
     url = settings.database_url.get_secret_value()
-    return InDatabase(url, settings.quiet_days, pseudonyms=pseudonyms, metrics=metrics, log=log)
+    return InDatabase(
+        url, settings.quiet_days, keep_days=settings.retention_days, pseudonyms=pseudonyms, metrics=metrics, log=log
+    )
 
 
 def _stop_when_alone() -> None:

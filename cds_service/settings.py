@@ -24,7 +24,7 @@ NOT_OURS = frozenset({"CDS_CHROMIUM"})
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 DATABASE = re.compile(r"sqlite:///(?!:memory:|file:)[^?]+|postgresql\+psycopg://.+")
 # These may hold passwords: each may be in a file that CDS_…_FILE names, and none is ever printed.
-SECRETS = ("database_url", "admin_token", "patient_hash_key")
+SECRETS = ("database_url", "admin_token", "patient_hash_key", "patient_hash_key_former")
 Command = Literal["serve", "demo", "assess", "settings"]
 
 
@@ -112,6 +112,15 @@ class Settings(BaseModel):
     patient_hash_key: SecretStr | None = Field(
         default=None, min_length=32, description="names patients in the store; unset: a key that the store keeps"
     )
+    patient_hash_key_former: SecretStr | None = Field(
+        default=None, min_length=32, description="the key before, for CDS_QUIET_DAYS after another took its place"
+    )
+    retention_days: int | None = Field(
+        default=None, gt=0, le=36_500, description="how long cards shown and feedback are kept; unset: until purged"
+    )
+    audit_file: Path | None = Field(
+        default=None, description="where AuditEvents of reads and of cards shown are added, a line each; unset: nowhere"
+    )
     admin_token: SecretStr | None = Field(
         default=None, min_length=16, description="what GET /report is asked with; unset: there is no report"
     )
@@ -124,6 +133,12 @@ class Settings(BaseModel):
     prefetch_only: bool = Field(default=False, description="never read from a FHIR server")
     knowledge_dir: Path | None = Field(default=None, description="a site's thresholds and codes, laid over ours")
     cards_dir: Path | None = Field(default=None, description="a site's wording, laid over ours")
+    metrics_port: int | None = Field(
+        default=None, ge=1, le=65535, description="a port for /metrics alone; unset: the main one, for this machine"
+    )
+    traces_url: Annotated[str, BeforeValidator(_address)] | None = Field(
+        default=None, description="where traces are sent (OTLP by HTTP, …/v1/traces); unset: there are none"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="the least level that is logged"
     )
@@ -207,6 +222,10 @@ def _check(settings: Settings, command: Command) -> None:
         raise SettingsError("CDS_TODAY: the production profile takes no other day than today; unset it")
     if settings.profile == "production" and settings.demo:
         raise SettingsError("CDS_DEMO: the production profile has no demo EHR; set CDS_PROFILE=development")
+    if settings.patient_hash_key_former and not settings.patient_hash_key:
+        raise SettingsError("CDS_PATIENT_HASH_KEY_FORMER: it comes before CDS_PATIENT_HASH_KEY, which is unset")
+    if settings.retention_days is not None and settings.retention_days < settings.quiet_days:
+        raise SettingsError("CDS_RETENTION_DAYS: what was set aside rests on what is kept; at least CDS_QUIET_DAYS")
     if settings.require_auth and settings.clients_file is None and command in ("serve", "demo"):
         raise SettingsError(
             "CDS_REQUIRE_AUTH: no client is registered; name a file of clients in CDS_CLIENTS_FILE "

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from cds_service.commands.complaints import Complaint, kind_of, note, plain
 from cds_service.hooks.services import Service
-from cds_service.observe import uuid_or_empty
+from cds_service.observe.lines import uuid_or_empty
 
 MEMBERS = frozenset({"hook", "hookInstance", "context", "prefetch", "fhirServer", "fhirAuthorization", "extension"})
 FHIR_ID = re.compile(r"[A-Za-z0-9.-]{1,64}", re.ASCII)

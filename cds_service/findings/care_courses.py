@@ -13,8 +13,10 @@ from cds_service.findings.drug_indication import for_spine, only_for_mood
 from cds_service.findings.finding import Fact, each_told_once
 from cds_service.findings.on_record import BY_TEXT, day_of, refs, when_in_words
 from cds_service.knowledge.thresholds import Thresholds
+from cds_service.record.dates import DateRange
 from cds_service.record.patient import Condition, Drug, PatientRecord, Procedure, Reason
 
+Dated = tuple[date, Fact]
 CareKind = Literal["physical therapy", "other non-drug care", "medication", "spinal injection"]
 INJECTION = "care_spinal_injection"
 ANTIDEPRESSANT = "analgesic_neuropathic_antidepressant"
@@ -177,21 +179,32 @@ def _failed(run: Course, day: date, given: Thresholds) -> bool:
 
 
 def weak_care(record: PatientRecord, first: date, given: Thresholds, found: Collection[CareKind]) -> tuple[Fact, ...]:
-    """Signs of care that are no component: one session, a referral, a code of lower confidence, an undated drug."""
+    """Signs of care that are no component: one session, a referral, a code of lower confidence, an undated drug.
+
+    The oldest first; what has no date comes last.
+    """
     if not (record.procedures or record.referrals or record.drugs):
         return ()
-    facts: list[Fact] = []
+    facts: list[Dated] = []
     for kind, name in SETS.items():
         if kind in found:
             continue
         done = [p for p in record.procedures if name in p.concepts]
         done = [p for p in done if not _of_no_use(p, name, record, first, given)]
-        facts += [Fact(f"{kind} {when_in_words(p.performed)}{_doubt(p, name)}", refs(p)) for p in done]
+        facts += [
+            (_last_day(p.performed), Fact(f"{kind} {when_in_words(p.performed)}{_doubt(p, name)}", refs(p)))
+            for p in done
+        ]
     facts += _therapy_referrals(record, first) if "physical therapy" not in found else ()
     if "medication" not in found:
         undated = [drug for drug in record.drugs if drug.undatable and classes_of(drug)]
-        facts += [Fact(f"{drug.label}, undated", refs(drug)) for drug in undated]
-    return each_told_once(sorted(facts, key=lambda fact: (fact.text, fact.sources)))
+        facts += [(date.max, Fact(f"{drug.label}, undated", refs(drug))) for drug in undated]
+    return each_told_once(fact for _, fact in sorted(facts, key=lambda one: (one[0], one[1].text, one[1].sources)))
+
+
+def _last_day(when: DateRange | None) -> date:
+    """The last possible day; of what has no date, the end of time."""
+    return when.last if when else date.max
 
 
 def _doubt(done: Procedure, value_set: str) -> str:
@@ -208,9 +221,9 @@ def _of_no_use(done: Procedure, name: str, record: PatientRecord, first: date, g
     return is_obstetric(done, record, given) if name == INJECTION else is_elsewhere(done)
 
 
-def _therapy_referrals(record: PatientRecord, first: date) -> tuple[Fact, ...]:
+def _therapy_referrals(record: PatientRecord, first: date) -> tuple[Dated, ...]:
     """Referrals for physical therapy; one for another reason only is none."""
-    facts = []
+    facts: list[Dated] = []
     for referral in record.referrals:
         if SETS["physical therapy"] not in referral.concepts:
             continue
@@ -219,5 +232,5 @@ def _therapy_referrals(record: PatientRecord, first: date) -> tuple[Fact, ...]:
         day = day_of(referral.authored, record.day)
         if (day is None and referral.authored is None) or (day and day >= first):
             said = when_in_words(referral.authored)
-            facts.append(Fact(f"referral for physical therapy {said}", refs(referral)))
+            facts.append((_last_day(referral.authored), Fact(f"referral for physical therapy {said}", refs(referral))))
     return tuple(facts)

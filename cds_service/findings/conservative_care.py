@@ -42,6 +42,7 @@ class ConservativeCare:
     """`failed`: a course or injection ended, or a drug was begun, long ago, and the symptom is still current.
 
     Weak evidence is in `facts` only; it never counts as failed. `gaps` says what was not found or not checked.
+    `unchecked`: a key that was not answered could hold what is lacking for "documented".
     """
 
     state: CareState
@@ -49,6 +50,12 @@ class ConservativeCare:
     components: tuple[CareComponent, ...] = ()
     facts: tuple[Fact, ...] = ()
     gaps: tuple[str, ...] = ()
+    unchecked: bool = False
+
+    @property
+    def documented(self) -> Truth:
+        """Care is documented; unknown where a key that was not answered could tell."""
+        return True if self.state == "documented" else None if self.unchecked else False
 
 
 def conservative_care(
@@ -70,6 +77,7 @@ def conservative_care(
         components=components,
         facts=(*map(_fact, components), *weak),
         gaps=_gaps(components, weak, record),
+        unchecked=_unchecked(components, record),
     )
 
 
@@ -93,6 +101,11 @@ def _state(components: Sequence[CareComponent], weak: bool, record: PatientRecor
         return "partial"
     answered = record.answered("procedures") or record.medications_answered
     return "none-documented" if answered else "unknown"
+
+
+def _unchecked(components: Sequence[CareComponent], record: PatientRecord) -> bool:
+    """Procedures could hold all that is lacking, medications the second of two components."""
+    return not record.answered("procedures") or (bool(components) and not record.medications_answered)
 
 
 def _failed(components: Sequence[CareComponent], complaints: Complaints, record: PatientRecord) -> Truth:

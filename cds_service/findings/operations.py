@@ -37,8 +37,9 @@ WORDS_OF_KIND: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("discectomy", re.compile(r"dis[ck]ectom", re.I)),
     ("decompression", re.compile(r"lamin(?:ectom|otom|oplast)|foraminotom|decompress", re.I)),
 )
-# Beside these a word does not name what was done: "laminectomy without fusion", "removal of fusion hardware".
-NOT_DONE = re.compile(r"\b(?:no|not|without|removal|exploration)\b[^.;,]*", re.I)
+# Beside these a word does not name what was done: "laminectomy without fusion", "removal of fusion hardware",
+# "laminectomy, fusion not done".
+NOT_DONE = re.compile(r"[^.;,]*\bnot (?:done|performed)\b|\b(?:no|not|without|removal|exploration)\b[^.;,]*", re.I)
 
 
 @dataclass(frozen=True, slots=True)

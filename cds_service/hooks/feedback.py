@@ -17,7 +17,7 @@ from cds_service.hooks.outcomes import JSON
 from cds_service.hooks.request_lines import line_of
 from cds_service.hooks.routes import RawRoute
 from cds_service.hooks.services import Service
-from cds_service.observe import Metrics
+from cds_service.observe.metrics import Metrics
 from cds_service.rendering.override_reasons import OVERRIDE_DISPLAYS, OVERRIDE_SYSTEM
 from cds_service.store.interface import Store
 from cds_service.store.pseudonyms import Pseudonyms
@@ -45,7 +45,7 @@ class FeedbackCalls:
     async def __call__(self, request: Request) -> Response:
         """One body: all of its entries are kept, or none."""
         caller = caller_of(request.scope)
-        with caller.limits.calling():
+        async with caller.limits.calling():
             return await self._response(request, caller.name)
 
     async def _response(self, request: Request, client: str) -> Response:
@@ -59,7 +59,8 @@ class FeedbackCalls:
     def _told(self, entry: FeedbackEntry) -> Feedback:
         code, system = override_reason(entry.overrideReason)
         reason = _reason(code, system) if entry.outcome == "overridden" else ""
-        return Feedback(self._pseudonyms.card(entry.card), entry.outcome, reason)
+        card, *formerly = self._pseudonyms.cards(entry.card)
+        return Feedback(card, entry.outcome, reason, tuple(formerly))
 
 
 def _decoded(body: bytes | bytearray) -> list[FeedbackEntry]:

@@ -6,6 +6,7 @@ Pure ASGI, inside of CORS, so that a preflight has been answered and a browser m
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -17,7 +18,8 @@ from cds_service.errors import RequestRefused, TokenRefused, UnknownService
 from cds_service.hooks.callers import CALLER, Caller
 from cds_service.hooks.outcomes import refused
 from cds_service.hooks.request_lines import SERVICE_PATH, line_of, plain_path
-from cds_service.observe import Metrics
+from cds_service.observe.metrics import Metrics
+from cds_service.observe.stages import Stage
 from cds_service.trust.clients import Client
 
 HOOKS = "/cds-services"
@@ -62,13 +64,19 @@ class ByToken:
     public_url: str
     metrics: Metrics
     discovery: Caller | None
+    stage: Stage = nullcontext
 
     async def caller(self, scope: Scope) -> Caller:
-        """Whose token it is. Raises TokenRefused, and ReplaysUnavailable."""
+        """Whose token it is. Raises TokenRefused, which is counted, and ReplaysUnavailable."""
         if self.discovery and scope["path"] == HOOKS and scope["method"] in ("GET", "HEAD"):
             return self.discovery
         authorization = [value for name, value in scope["headers"] if name == b"authorization"]
-        verified = await self.verify(authorization, addressed(self.public_url, scope["path"]))
+        try:
+            with self.stage("trust"):
+                verified = await self.verify(authorization, addressed(self.public_url, scope["path"]))
+        except TokenRefused as error:
+            self.metrics.refused(error.why)
+            raise
         line = line_of(scope)
         line.tenant, line.replayed = verified.tenant, verified.replayed
         if verified.replayed:

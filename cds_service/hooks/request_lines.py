@@ -7,15 +7,22 @@ anything, ever reaches a log or a metric.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager, nullcontext
 from secrets import token_hex
 from time import perf_counter
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cds_service.observe import CallLine, Log, Metrics
+from cds_service.observe.lines import CallLine
+from cds_service.observe.logs import Log
+from cds_service.observe.metrics import Metrics
 
+if TYPE_CHECKING:
+    from cds_service.observe.tracing import Traces
+
+Traced = Callable[[Scope, CallLine], AbstractContextManager[object]]
 LINE = "cds.line"
 REQUEST_ID = b"x-request-id"
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -26,6 +33,17 @@ SLASHED = re.compile(r"/{1,2}cds-services(?:/{1,2}([^/]+)(?:/{1,2}(feedback))?)?
 def line_of(scope: Scope) -> CallLine:
     """The log line of the request being answered, for whoever knows more about it."""
     return cast(CallLine, scope[LINE])
+
+
+def traced_by(traces: Traces | None) -> Traced:
+    """Hook calls and feedback are traced, and what machines ask of the process is not."""
+
+    def traced(scope: Scope, line: CallLine) -> AbstractContextManager[object]:
+        if traces is None or not SERVICE_PATH.fullmatch(scope["path"]):
+            return nullcontext()
+        return traces.call(scope["headers"], line)
+
+    return traced
 
 
 def plain_path(path: str) -> str:
@@ -43,18 +61,21 @@ def plain_path(path: str) -> str:
 class RequestLines:
     """ASGI middleware, the outermost of ours."""
 
-    def __init__(self, app: ASGIApp, log: Log, metrics: Metrics, services: Collection[str]) -> None:
+    def __init__(
+        self, app: ASGIApp, log: Log, metrics: Metrics, services: Collection[str], traces: Traces | None = None
+    ) -> None:
         self._app = app
         self._log = log
         self._metrics = metrics
         self._services = services
+        self._traced = traced_by(traces)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         scope["path"] = plain_path(scope["path"])
-        line = scope[LINE] = CallLine(event="request", requestId=token_hex(16))
+        line = scope[LINE] = CallLine(requestId=token_hex(16))
         started = perf_counter()
 
         async def sending(message: Message) -> None:
@@ -63,10 +84,11 @@ class RequestLines:
                 message["headers"] = [*message["headers"], (REQUEST_ID, line.requestId.encode())]
             await send(message)
 
-        try:
-            await self._app(scope, receive, sending)
-        finally:
-            self._told(scope, line, perf_counter() - started)
+        with self._traced(scope, line):
+            try:
+                await self._app(scope, receive, sending)
+            finally:
+                self._told(scope, line, perf_counter() - started)
 
     def _told(self, scope: Scope, line: CallLine, seconds: float) -> None:
         """The line is complete; without a status the answer is the 500 that follows."""

@@ -17,15 +17,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from cds_service.answer import Answered, Answerer, Unconcerned
+from cds_service.audit.reads import Auditing
 from cds_service.errors import Malformed
 from cds_service.hooks.bodies import BodyLimits, read_body
 from cds_service.hooks.callers import Caller, caller_of
+from cds_service.hooks.disclosures import Disclosures
 from cds_service.hooks.documents import DISCOVERY, operation
 from cds_service.hooks.outcomes import JSON
 from cds_service.hooks.request_lines import line_of
 from cds_service.hooks.services import Service, discovery
 from cds_service.hooks.shown import ShownCards
-from cds_service.observe import CallLine, Metrics, uuid_or_empty
+from cds_service.observe.lines import CallLine, uuid_or_empty
+from cds_service.observe.metrics import Metrics
 from cds_service.store.interface import Store
 from cds_service.store.pseudonyms import Pseudonyms
 from cds_service.wire.cds_hooks import Response as Answer
@@ -45,9 +48,12 @@ class RawRoute(APIRoute):
 class HookCalls:
     """Answers the calls of one service."""
 
-    def __init__(self, service: Service, limits: BodyLimits, metrics: Metrics, shown: ShownCards) -> None:
+    def __init__(
+        self, service: Service, limits: BodyLimits, metrics: Metrics, shown: ShownCards, disclosures: Disclosures
+    ) -> None:
         self._service = service
         self._shown = shown
+        self._disclosures = disclosures
         self._limits = limits
         self._metrics = metrics
         self._encoder = msgspec.json.Encoder()
@@ -55,11 +61,15 @@ class HookCalls:
     async def __call__(self, request: Request) -> Response:
         """One call, from its bytes to its cards."""
         caller = caller_of(request.scope)
-        with caller.limits.calling():
+        async with caller.limits.calling():
             return await self._response(request, caller)
 
     async def _response(self, request: Request, caller: Caller) -> Response:
-        call = _decoded(await read_body(request, self._limits))
+        stage = caller.answerer.stage
+        with stage("body"):
+            body = await read_body(request, self._limits)
+        with stage("decode"):
+            call = _decoded(body)
         line = line_of(request.scope)
         line.hookInstance = uuid_or_empty(call.hook_instance)
         line.knowledgeVersion = caller.answerer.knowledge.version
@@ -70,6 +80,7 @@ class HookCalls:
             line.ordersNotFound = answered.not_found
             return Response(self._encoder.encode(Answer()), media_type=JSON)
         cards = self._shown.leaving(call, answered, caller.name)
+        self._disclosures.tell(request, call, answered, cards)
         self._note(request, answered, len(cards))
         return Response(self._encoder.encode(Answer(cards)), media_type=JSON)
 
@@ -78,10 +89,11 @@ class HookCalls:
         of_orders = self._service.of_orders
         if call.names_server:
             line.fhirServer = NOT_REGISTERED
-            call = await answerer.with_orders(call) if of_orders else call
-            if not of_orders or answerer.may_concern(call):
-                call = await answerer.completed(call)
-                _note_fetch(line, call.elsewhere)
+            with answerer.stage("fetch"):
+                call = await answerer.with_orders(call) if of_orders else call
+                if not of_orders or answerer.may_concern(call):
+                    call = await answerer.completed(call)
+                    _note_fetch(line, call.elsewhere)
         return answerer.answer_order(call) if of_orders else answerer.answer(call)
 
     def _check(self, call: HookCall) -> None:
@@ -121,6 +133,7 @@ def hook_routes(
     metrics: Metrics,
     store: Store,
     pseudonyms: Pseudonyms,
+    auditing: Auditing | None = None,
 ) -> list[APIRoute]:
     """Discovery of what the caller may ask, and a POST for each service."""
     services = tuple(services)
@@ -145,7 +158,13 @@ def hook_routes(
     calls = (
         RawRoute(
             f"/cds-services/{service.id}",
-            HookCalls(service, limits, metrics, ShownCards(service, version, store, pseudonyms)),
+            HookCalls(
+                service,
+                limits,
+                metrics,
+                ShownCards(service, version, store, pseudonyms),
+                Disclosures(auditing, service.id, version),
+            ),
             methods=["POST"],
             name=service.id,
             operation_id=service.id,

@@ -9,7 +9,7 @@ from cds_service.answer import Answered
 from cds_service.assessment.miss import Assessment, Outcome
 from cds_service.hooks.services import Service
 from cds_service.store.interface import Store
-from cds_service.store.pseudonyms import Pseudonyms
+from cds_service.store.pseudonyms import Names, Pseudonyms
 from cds_service.store.shown import Matter, Shown
 from cds_service.wire.cds_hooks import Card
 from cds_service.wire.held import HookCall
@@ -36,14 +36,14 @@ class ShownCards:
         if not answered.cards:
             return ()
         assessment = answered.assessment
-        matter = self._matter(call, assessment, client)
-        if self._may_quiet and assessment.outcome in QUIETED and self._store.is_quiet(matter):
+        matter, *formerly = (self._matter(call, assessment, client, names) for names in self._pseudonyms.each)
+        if self._may_quiet and assessment.outcome in QUIETED and any(map(self._store.is_quiet, (matter, *formerly))):
             return ()
         for card in answered.cards:
             self._store.remember(Shown(card.uuid, assessment.rule, self._version, matter))
         return answered.cards
 
-    def _matter(self, call: HookCall, assessment: Assessment, client: str) -> Matter:
+    def _matter(self, call: HookCall, assessment: Assessment, client: str, names: Names) -> Matter:
         """What is unknown today and absent tomorrow, or the reverse, makes no other matter."""
         has = assessment.findings
         signs = [sign.id for sign in has.signs if sign.state == "present"]
@@ -51,7 +51,7 @@ class ShownCards:
         return Matter(
             service=self._service.id,
             client=client,
-            patient=self._pseudonyms.patient(call.patient_id),
+            patient=names.patient(call.patient_id),
             outcome=assessment.outcome,
-            findings=self._pseudonyms.findings([*signs, *risks]),
+            findings=names.findings([*signs, *risks]),
         )

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from cds_service.errors import LaunchFailed
-from cds_service.observe import CallLine
+from cds_service.observe.lines import CallLine
 from cds_service.pages.explain_headers import explain_headers
 from cds_service.pages.languages import reading
 from cds_service.pages.public import Templates, page, route

@@ -12,13 +12,15 @@ from urllib.parse import urlsplit
 from fastapi.routing import APIRoute
 
 from cds_service.answer import Answerer
-from cds_service.observe import Metrics
+from cds_service.observe.metrics import Metrics
 from cds_service.pages.explain import Explaining
 from cds_service.pages.launch_failures import Failures, LineOf, closed_routes
 from cds_service.pages.public import Templates
+from cds_service.record.asking import Reads
 from cds_service.record.fetch import Fetch, Limits
 from cds_service.settings import Settings
 from cds_service.trust.clients import Client, Clients, SmartApp
+from cds_service.wire.held import HookCall
 
 if TYPE_CHECKING:
     from cds_service.pages.launch import Launcher
@@ -46,6 +48,7 @@ class Launchpad:
     line_of: LineOf
     key: Callable[[], bytes]
     now: Callable[[], float]
+    audited: Callable[[Reads, HookCall], Reads] | None = None
 
     def launching(self, clients: Clients) -> Launching:
         """Without a client that may launch, nothing that a launch needs is even imported. Raises SettingsError."""
@@ -75,7 +78,7 @@ class Launchpad:
         silent = self.settings.prefetch_only
         reads = None if silent else Outbound(client.fhir_servers)
         forms = None if silent else Outbound(origins, headers=FORM_HEADERS)
-        fetch = Fetch(client, reads, answerer.knowledge, limits, answerer.today, count)
+        fetch = Fetch(client, reads, answerer.knowledge, limits, answerer.today, count, self.audited)
         return Launcher(client, app, answerer, fetch, forms, limits.seconds)
 
     def _sealing_key(self) -> bytes:

@@ -32,6 +32,8 @@ STATIC: Mapping[str, str] = {
     "icon.svg": "image/svg+xml",
     "explain.css": "text/css",
     "explain.js": "text/javascript",
+    "report.css": "text/css",
+    "report.js": "text/javascript",
 }
 NO_FILE = "There is no such file."
 Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -103,7 +105,7 @@ def route(path: str, endpoint: Endpoint) -> APIRoute:
 
 
 def static_route() -> APIRoute:
-    """`/static/{name}`: the style sheet and the icon of the public pages."""
+    """`/static/{name}`: the style sheets and the icon of the public pages, and the one script, which the report has."""
     folder = files("cds_service.pages") / "static"
     held = {name: (folder / name).read_bytes() for name in STATIC}
 

@@ -1,147 +1,133 @@
 """`/report`: how often each rule's card was shown and what became of it, by client, tenant and month.
 
-For administrators, as JSON, CSV, or a page for who prefers HTML.
+For administrators, as JSON, CSV, or a page for who prefers HTML. `/report/view` is how a person with a browser gets
+there: it holds no data, asks for the token, and fetches the rest with it.
 """
 
 from __future__ import annotations
 
-import csv
+import asyncio
 import hmac
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from io import StringIO
-from urllib.parse import urlsplit
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode, urlsplit
 
 import msgspec
 from fastapi.routing import APIRoute
-from msgspec import Struct
 from pydantic import SecretStr
 from starlette.requests import Request
 from starlette.responses import Response
 
-from cds_service.pages.languages import reading
+from cds_service.pages.languages import Reading
 from cds_service.pages.preferences import preferred
-from cds_service.pages.public import Templates, page, route
-from cds_service.rendering.override_reasons import OVERRIDE_DISPLAYS, OVERRIDE_SYSTEM
-from cds_service.store.counted import Counted
+from cds_service.pages.public import HEADERS, Templates, page, route
+from cds_service.pages.report_figures import figures_of
+from cds_service.pages.report_rows import Report, Row, as_csv, in_codes, rows_of
 from cds_service.store.interface import Store
 
+# The report has no other language yet; nor do its pages offer one.
+ENGLISH = Reading()
 JSON, CSV, HTML = "application/json", "text/csv", "text/html"
+# For a link, which cannot send Accept.
+FORMATS: Mapping[str, str] = {"json": JSON, "csv": CSV, "html": HTML}
+NAMES = ("rule", "client", "tenant", "month")
 NOT_STORED = {"Cache-Control": "no-store"}
-COLUMNS = ("rule", "client", "tenant", "month", "shown", "accepted", "overridden", "reasons")
+POLICY = HEADERS["Content-Security-Policy"]
+# The choice of rows is a form; nothing else on the page asks anything.
+REPORT_HEADERS = {
+    **NOT_STORED,
+    "Vary": "Accept",
+    "Content-Security-Policy": POLICY.replace("form-action 'none'", "form-action 'self'"),
+}
+# One script of ours, which may ask this service alone.
+VIEW_HEADERS = {**NOT_STORED, "Content-Security-Policy": f"{POLICY}; script-src 'self'; connect-src 'self'"}
 
 
-class Reason(Struct, frozen=True, omit_defaults=True):
-    """How many gave one reason; "other" for reasons that our cards do not offer, which have no system here."""
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which rows are asked for: those that have each name that is given. What nothing has finds nothing."""
 
-    code: str
-    count: int
-    system: str = ""
+    given: Mapping[str, str]
 
+    def of(self, rows: Iterable[Row]) -> tuple[Row, ...]:
+        """The rows it takes."""
+        return tuple(row for row in rows if all(getattr(row, name) == value for name, value in self.given.items()))
 
-class Row(Struct, frozen=True, omit_defaults=True):
-    """One rule, client, tenant and month; what is absent is left out."""
-
-    rule: str
-    month: str
-    shown: int
-    accepted: int
-    overridden: int
-    client: str = ""
-    tenant: str = ""
-    reasons: tuple[Reason, ...] = ()
+    def query(self, **more: str) -> str:
+        """It as a link says it."""
+        return urlencode({**self.given, **more})
 
 
-class Report(Struct, frozen=True):
-    """All rows, by rule, client, tenant and month."""
-
-    rows: tuple[Row, ...]
-
-
-@dataclass(slots=True)
-class Sums:
-    """What is counted for one row."""
-
-    totals: dict[str, int] = field(default_factory=dict)
-    reasons: dict[str, int] = field(default_factory=dict)
-
-    def add(self, counted: Counted) -> None:
-        """More cards, or more of what became of them."""
-        self.totals[counted.what] = self.totals.get(counted.what, 0) + counted.count
-        if counted.reason:
-            self.reasons[counted.reason] = self.reasons.get(counted.reason, 0) + counted.count
+def choice_of(query: Mapping[str, str]) -> Choice:
+    """What a request asks for; anything empty is not asked for."""
+    return Choice({name: query[name] for name in NAMES if query.get(name)})
 
 
-def rows_of(counts: Iterable[Counted]) -> tuple[Row, ...]:
-    """The rows that these counts make."""
-    sums: dict[tuple[str, str, str, str], Sums] = {}
-    for one in counts:
-        sums.setdefault((one.rule, one.client, one.tenant, one.month), Sums()).add(one)
-    return tuple(_row(*place, sums[place]) for place in sorted(sums))
-
-
-def _row(rule: str, client: str, tenant: str, month: str, sums: Sums) -> Row:
-    shown, accepted, overridden = (sums.totals.get(what, 0) for what in ("shown", "accepted", "overridden"))
-    reasons = tuple(_reason(code, sums.reasons[code]) for code in sorted(sums.reasons))
-    return Row(rule, month, shown, accepted, overridden, client, tenant, reasons)
-
-
-def _reason(code: str, count: int) -> Reason:
-    return Reason(code, count, OVERRIDE_SYSTEM if code in OVERRIDE_DISPLAYS else "")
-
-
-def as_csv(rows: Sequence[Row]) -> str:
-    """A line a row; the reasons as `code=count`, a blank between two."""
-    text = StringIO()
-    table = csv.writer(text, lineterminator="\r\n")
-    table.writerow(COLUMNS)
-    for row in rows:
-        table.writerow([_cell(getattr(row, name)) for name in COLUMNS[:-1]] + [_in_words(row.reasons)])
-    return text.getvalue()
-
-
-def _cell(value: object) -> object:
-    """A name that a spreadsheet would take for a formula is written as text."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
-
-
-def _in_words(reasons: Sequence[Reason]) -> str:
-    return " ".join(f"{reason.code}={reason.count}" for reason in reasons)
+def offers(rows: Sequence[Row]) -> Mapping[str, Sequence[str]]:
+    """What can be chosen, by name: what there is."""
+    return {name: sorted({getattr(row, name) for row in rows} - {""}) for name in NAMES}
 
 
 class ReportPage:
     """Answers whoever has the administrator's token; all others learn nothing."""
 
-    def __init__(self, token: SecretStr, store: Store, made: Templates) -> None:
+    def __init__(self, token: SecretStr, store: Store, made: Templates, titles: Mapping[str, str]) -> None:
         self._token = token.get_secret_value().encode()
         self._store = store
         self._made = made
+        self._titles = titles
 
-    async def __call__(self, request: Request) -> Response:
+    async def view(self, request: Request) -> Response:
+        """Where a person signs in: the same for everybody."""
+        return page(self._made.render("report_view.html", ENGLISH, here="/report/view"), ENGLISH, VIEW_HEADERS)
+
+    async def report(self, request: Request) -> Response:
         """The report in the form that the caller prefers."""
         if not self._is_allowed(request.headers.get("authorization", "")):
             return Response(status_code=401, headers={"WWW-Authenticate": "Bearer", **NOT_STORED})
         rows = rows_of(await self._store.counts())
-        form = preferred(request.headers.get("accept", ""), (JSON, CSV, HTML), JSON)
-        headers = {**NOT_STORED, "Vary": "Accept"}
+        choice = choice_of(request.query_params)
+        form = FORMATS.get(request.query_params.get("format", "")) or preferred(
+            request.headers.get("accept", ""), (JSON, CSV, HTML), JSON
+        )
+        # Thousands of rows take longer than a hook call may wait.
+        return await asyncio.to_thread(self._in_form, form, rows, choice)
+
+    def _in_form(self, form: str, rows: Sequence[Row], choice: Choice) -> Response:
         if form == HTML:
-            shown = [(row, _in_words(row.reasons)) for row in rows]
-            read = reading(request)
-            html = self._made.render("report.html", read, here="/report", columns=COLUMNS, rows=shown)
-            return page(html, read, headers)
+            return page(self._html(rows, choice), ENGLISH, REPORT_HEADERS)
+        headers = {**NOT_STORED, "Vary": "Accept"}
         if form == CSV:
-            return Response(as_csv(rows), headers=headers, media_type=CSV)
-        return Response(msgspec.json.encode(Report(rows)), headers=headers, media_type=JSON)
+            headers["Content-Disposition"] = 'attachment; filename="report.csv"'
+            return Response(as_csv(choice.of(rows)), headers=headers, media_type=CSV)
+        return Response(msgspec.json.encode(Report(choice.of(rows))), headers=headers, media_type=JSON)
+
+    def _html(self, rows: Sequence[Row], choice: Choice) -> str:
+        chosen = choice.of(rows)
+        return self._made.render(
+            "report.html",
+            ENGLISH,
+            here="/report",
+            titles=self._titles,
+            offers=offers(rows),
+            given=choice.given,
+            csv=choice.query(format="csv"),
+            kept=bool(rows),
+            rows=[(row, in_codes(row.reasons)) for row in chosen],
+            figures=figures_of(chosen, self._titles),
+        )
 
     def _is_allowed(self, authorization: str) -> bool:
+        """Headers are bytes, which are handed on as if they were Latin-1."""
         scheme, _, token = authorization.partition(" ")
-        given = token.strip().encode("utf-8", "surrogateescape")
-        return hmac.compare_digest(given, self._token) and scheme.lower() == "bearer"
+        return hmac.compare_digest(token.strip(" \t").encode("latin-1"), self._token) and scheme.lower() == "bearer"
 
 
-def report_routes(token: SecretStr | None, store: Store, address: str, version: str) -> list[APIRoute]:
-    """None where no token is set: then there is no report."""
+def report_routes(
+    token: SecretStr | None, store: Store, address: str, version: str, titles: Mapping[str, str]
+) -> list[APIRoute]:
+    """None where no token is set: then there is no report. `titles` are those of the rules' cards, in reading order."""
     if token is None:
         return []
-    made = Templates(urlsplit(address).path, version)
-    return [route("/report", ReportPage(token, store, made).__call__)]
+    made = ReportPage(token, store, Templates(urlsplit(address).path.rstrip("/"), version), titles)
+    return [route("/report", made.report), route("/report/view", made.view)]

@@ -45,10 +45,18 @@ class Surroundings:
         )
 
     def operated(self) -> bool:
-        """Another Condition, or a Procedure, proves a spine operation, dated or not."""
-        return any(
-            place != self.mine and proves_operation(entry.concepts) for place, entry in enumerate(self.conditions)
-        ) or any(is_operation(entry) for entry in self.procedures)
+        """Another Condition, a Procedure, or a status or words of its own prove a spine operation, dated or not.
+
+        An entry that says "s/p microdiscectomy" itself is no different from one beside which a copy of it says so.
+        """
+        mine = self.conditions[self.mine].concepts.get(PRIOR_SURGERY)
+        return (
+            (mine is not None and mine.use != "weak")
+            or any(
+                place != self.mine and proves_operation(entry.concepts) for place, entry in enumerate(self.conditions)
+            )
+            or any(is_operation(entry) for entry in self.procedures)
+        )
 
 
 def _present(concepts: Mapping[str, Match], concept: str) -> bool:

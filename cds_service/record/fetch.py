@@ -24,8 +24,9 @@ from cds_service.record.prefetch import answers_of, patient_urls
 from cds_service.record.templates import templates
 from cds_service.trust.addresses import Asked
 from cds_service.trust.budget import Budget
-from cds_service.trust.clients import Client
+from cds_service.trust.clients import Client, FhirServer
 from cds_service.wire import fhir
+from cds_service.wire.access import Token
 from cds_service.wire.held import REGISTERED, Came, Elsewhere, Held, HookCall
 from cds_service.wire.keys import RESOURCE_OF
 
@@ -54,12 +55,14 @@ class Fetch:
         limits: Limits,
         today: Callable[[], date],
         count: Callable[[str, str], None],
+        audited: Callable[[Reads, HookCall], Reads] | None = None,
     ) -> None:
         self._client = client
         self._reads = reads
         self._limits = limits
         self._today = today
         self._count = count
+        self._audited = audited
         self._templates = templates(knowledge.observations)
         self._look_backs = look_backs(knowledge.given)
 
@@ -79,7 +82,7 @@ class Fetch:
         token = call.access.token()
         if token is None and not server.open:
             return self._not_read(call, wanted, NO_TOKEN)
-        asking = Asking(self._reads, server, token, Budget(self._limits.most_bytes), call.until or self._until())
+        asking = self._asking(self._reads, call, server, token, call.until or self._until())
         return await self._read(call, wanted, asking)
 
     async def with_orders(self, call: HookCall, references: Sequence[str]) -> HookCall:
@@ -94,7 +97,7 @@ class Fetch:
         if not references or server is None or self._reads is None or (token is None and not server.open):
             return call
         until = self._until()
-        asking = Asking(self._reads, server, token, Budget(self._limits.most_bytes), until)
+        asking = self._asking(self._reads, call, server, token, until)
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(self._order(reference, asking)) for reference in references[:MOST_ORDERS]]
         found = tuple(order for task in tasks if (order := task.result()))
@@ -107,6 +110,10 @@ class Fetch:
             found = None
         self._count("order", "read" if found else "failed")
         return found
+
+    def _asking(self, reads: Reads, call: HookCall, server: FhirServer, token: Token | None, until: float) -> Asking:
+        reads = self._audited(reads, call) if self._audited else reads
+        return Asking(reads, server, token, Budget(self._limits.most_bytes), until)
 
     def _until(self) -> float:
         return asyncio.get_running_loop().time() + self._limits.seconds

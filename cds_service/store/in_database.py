@@ -6,15 +6,17 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from cds_service.errors import StoreUnavailable
-from cds_service.observe import Log, Metrics
+from cds_service.observe.logs import Log
+from cds_service.observe.metrics import Metrics
+from cds_service.store.asking import Asking
 from cds_service.store.counted import Counted
 from cds_service.store.databases import engine_of
+from cds_service.store.forgetting import Forgetting
 from cds_service.store.pseudonyms import Pseudonyms
 from cds_service.store.queries import counts
 from cds_service.store.quiet_list import QuietList
+from cds_service.store.shared_limits import SharedLimits
 from cds_service.store.shown import Decision, Feedback, Matter, Shown, real_time
 from cds_service.store.waiting import Asked, Waiting
 from cds_service.store.writer import Writer
@@ -23,7 +25,9 @@ from cds_service.store.writer import Writer
 MOST_WAITING = 20_000
 OPEN_SECONDS = 5.0
 # The server has 10 s from SIGTERM to its end, of which running calls may take 8.
-CLOSE_SECONDS = 1.2
+CLOSE_SECONDS = 1.0
+# Of those nobody waits any more for an answer, and nothing is to be written.
+READERS_CLOSE_SECONDS = 0.1
 # A batch of the largest size takes some of them.
 ANSWER_SECONDS = 10.0
 
@@ -36,6 +40,7 @@ class InDatabase:
         url: str,
         quiet_days: int,
         *,
+        keep_days: int | None = None,
         pseudonyms: Pseudonyms | None = None,
         metrics: Metrics | None = None,
         log: Log | None = None,
@@ -45,13 +50,18 @@ class InDatabase:
     ) -> None:
         self.pseudonyms = pseudonyms or Pseudonyms()
         metrics = metrics or Metrics()
+        self.limits = SharedLimits(url, metrics=metrics)
+        self._log = log or Log("error")
         self._now = now
         self._patience = patience
         self._engine = engine_of(url)
-        self._quiet = QuietList(timedelta(days=quiet_days))
+        quiet_period = timedelta(days=quiet_days)
+        self._quiet = QuietList(quiet_period)
+        forgetting = Forgetting(None if keep_days is None else timedelta(days=keep_days), quiet_period)
+        self._reading = Asking(engine_of(url), patience)
         self._waiting = Waiting(most_waiting, metrics)
         self._writer = Writer(
-            self._engine, self._waiting, self._quiet, self.pseudonyms, metrics, log or Log("error"), now
+            self._engine, self._waiting, self._quiet, self.pseudonyms, metrics, self._log, now, forgetting
         )
 
     def open(self) -> None:
@@ -59,12 +69,21 @@ class InDatabase:
         self._writer.start(OPEN_SECONDS)
 
     def close(self) -> None:
-        """What waits is written, as far as that takes no longer than a stop may."""
+        """What waits is written, as far as that takes no longer than a stop may; what is left is told."""
         self._writer.stop(CLOSE_SECONDS)
+        self.limits.close(READERS_CLOSE_SECONDS)
+        self._reading.close(READERS_CLOSE_SECONDS)
+        if left := self._waiting.drop():
+            message = f"{left} cards shown were not kept: the database could not be used when the service stopped"
+            self._log.event("error", "cards-not-kept", setting="CDS_DATABASE_URL", message=message)
 
     def is_reachable(self) -> bool:
         """The database answered just now."""
         return self._writer.is_reachable()
+
+    def is_full(self) -> bool:
+        """What waits has reached its bound."""
+        return self._waiting.is_full()
 
     def remember(self, shown: Shown) -> None:
         """A card is being answered; the writer takes it at its next turn."""
@@ -86,16 +105,9 @@ class InDatabase:
             raise StoreUnavailable from None
 
     async def counts(self) -> Sequence[Counted]:
-        """Read in a thread of its own."""
+        """Read by a thread of its own."""
         self._check_reachable()
-        return await asyncio.to_thread(self._counted)
-
-    def _counted(self) -> Sequence[Counted]:
-        try:
-            with self._engine.connect() as connection:
-                return counts(connection)
-        except SQLAlchemyError:
-            raise StoreUnavailable from None
+        return await self._reading.answer(counts)
 
     def _check_reachable(self) -> None:
         if not self.is_reachable():

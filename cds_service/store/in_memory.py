@@ -51,6 +51,10 @@ class InMemory:
         """It is here."""
         return True
 
+    def is_full(self) -> bool:
+        """Nothing waits."""
+        return False
+
     def remember(self, shown: Shown) -> None:
         """A card is being answered."""
         with self._lock:
@@ -93,6 +97,9 @@ class InMemory:
         return True
 
     def _is_news_of_unknown(self, client: str, told: Feedback) -> bool:
+        for former in told.formerly:
+            if (client, former) in self._unknown:
+                self._unknown[client, told.card] = self._unknown.pop((client, former))
         known = self._unknown.get((client, told.card))
         if known and known[0].outcome == told.outcome:
             return False

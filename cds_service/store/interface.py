@@ -26,6 +26,9 @@ class Store(Protocol):
     def is_reachable(self) -> bool:
         """Feedback can be kept. Never waits."""
 
+    def is_full(self) -> bool:
+        """No more cards can wait to be kept: each that is shown pushes out the oldest. Never waits."""
+
     def remember(self, shown: Shown) -> None:
         """A card is being answered. Nobody waits for it to be kept."""
 

@@ -7,11 +7,18 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 
 from cds_service.errors import StoreUnavailable
+from cds_service.store.databases import take_time
 
-NEWEST = "0001"
+# What a database may be at, the oldest first; the last is what queries are written for.
+REVISIONS = ("0001", "shared_limits", "purge_and_keys")
+NEWEST = REVISIONS[-1]
 OLDEST = "base"
+# One step.
+BACK = "-1"
 # Any number that nobody else locks in the same database: who starts together waits here for the first.
 LOCK = 7_116_271_001
+NO_STORE = "nothing was ever kept there"
+TOO_OLD = "an older release has made the tables; start the service of this release once"
 TOO_NEW = "a newer release has changed the database; start that release, or give this one another database"
 
 
@@ -22,9 +29,20 @@ def migrate(connection: Connection) -> None:
             return
     with connection.begin():
         _wait_for_turn(connection)
-        if _revision(connection) not in (None, NEWEST):
+        take_time(connection)
+        if _revision(connection) not in (None, *REVISIONS):
             raise StoreUnavailable(TOO_NEW)
         move(connection, NEWEST)
+
+
+def check_current(connection: Connection) -> None:
+    """The tables are there and those of this release. Raises StoreUnavailable; nothing is made or changed."""
+    with connection.begin():
+        found = _revision(connection)
+    if found is None:
+        raise StoreUnavailable(NO_STORE)
+    if found != NEWEST:
+        raise StoreUnavailable(TOO_OLD if found in REVISIONS else TOO_NEW)
 
 
 def move(connection: Connection, revision: str) -> None:
@@ -34,7 +52,7 @@ def move(connection: Connection, revision: str) -> None:
 
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
-    if revision == OLDEST:
+    if revision in (OLDEST, BACK):
         command.downgrade(config, revision)
     else:
         command.upgrade(config, revision)

@@ -1,4 +1,8 @@
-"""Names that nobody can read back without the key: for a patient, for a set of findings, for a card's id."""
+"""Names that nobody can read back without the key: for a patient, for a set of findings, for a card's id.
+
+A key may be followed by another (`cds-service store rotate-key`). What was named by a former key cannot be named
+anew, because the ids are not kept: it is looked up by its former name until that key is forgotten, and then by none.
+"""
 
 from __future__ import annotations
 
@@ -12,15 +16,12 @@ KEY_BYTES = 32
 KEPT_BYTES = 16
 
 
-class Pseudonyms:
-    """Keyed hashes. Without a key one is made: what was hashed before a restart is then never met again."""
+class Names:
+    """Keyed hashes by one key."""
 
-    def __init__(self, key: bytes | None = None) -> None:
-        self.is_given = key is not None
-        self.key = key or token_bytes(KEY_BYTES)
+    __slots__ = ("key",)
 
-    def use(self, key: bytes) -> None:
-        """The key that all who share a store agree on, once it is known."""
+    def __init__(self, key: bytes) -> None:
         self.key = key
 
     def patient(self, patient_id: str) -> bytes:
@@ -40,3 +41,40 @@ class Pseudonyms:
 
     def _hash(self, kind: str, text: str) -> bytes:
         return hmac.digest(self.key, f"{kind}:{text}".encode(), "sha256")[:KEPT_BYTES]
+
+
+class Pseudonyms:
+    """The names of today, and the former ones. Without a key one is made: what it named before a restart is gone.
+
+    `each` is replaced as a whole: who takes it once names everything by the same keys, the one of today first.
+    """
+
+    def __init__(self, key: bytes | None = None, *former: bytes) -> None:
+        self.is_given = key is not None
+        self.each: tuple[Names, ...] = ()
+        self.use(key or token_bytes(KEY_BYTES), *former)
+
+    @property
+    def key(self) -> bytes:
+        """The key of today."""
+        return self.each[0].key
+
+    def use(self, key: bytes, *former: bytes) -> None:
+        """The keys that all who share a store agree on, once they are known."""
+        self.each = tuple(Names(one) for one in (key, *former))
+
+    def patient(self, patient_id: str) -> bytes:
+        """By the key of today."""
+        return self.each[0].patient(patient_id)
+
+    def findings(self, present: Iterable[str]) -> bytes:
+        """By the key of today."""
+        return self.each[0].findings(present)
+
+    def card(self, text: str) -> str:
+        """By the key of today."""
+        return self.each[0].card(text)
+
+    def cards(self, text: str) -> tuple[str, ...]:
+        """By each key, the name of today first; a UUID has one name for ever."""
+        return tuple(dict.fromkeys(names.card(text) for names in self.each))

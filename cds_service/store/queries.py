@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, literal, select, u
 from cds_service.store.counted import UNKNOWN_RULE, Counted
 from cds_service.store.quiet_list import Told
 from cds_service.store.shown import Decision, Feedback, Matter, month_of
-from cds_service.store.tables import CHANGES, DECISIONS, FEEDBACK, PSEUDONYM_KEYS
+from cds_service.store.tables import CHANGES, DECISIONS, FEEDBACK
 
 # Databases take no list of any length in one statement.
 AT_ONCE = 500
@@ -51,7 +51,7 @@ def _row_of(decision: Decision) -> dict[str, object]:
         "tenant": shown.tenant,
         "patient": matter.patient,
         "findings": matter.findings,
-        "shown_at": _written(decision.at),
+        "shown_at": written(decision.at),
         "month": month_of(decision.at),
     }
 
@@ -60,6 +60,7 @@ def keep_feedback(
     connection: Connection, client: str, told: Sequence[Feedback], at: datetime, change: int
 ) -> tuple[Feedback, ...]:
     """Feedback of one client; the part of it that was news, as `Store.record` says."""
+    _follow_names(connection, client, told)
     cards = [one.card for one in told]
     owners, outcomes = _owners(connection, cards), _outcomes(connection, client, cards)
     news: list[Feedback] = []
@@ -71,10 +72,23 @@ def keep_feedback(
     for some in _some(list(latest)):
         connection.execute(delete(FEEDBACK).where(FEEDBACK.c.client == client, FEEDBACK.c.card.in_(some)))
     if latest:
-        same = {"client": client, "told_at": _written(at), "month": month_of(at), "change": change}
+        same = {"client": client, "told_at": written(at), "month": month_of(at), "change": change}
         rows = [{**same, "card": one.card, "outcome": one.outcome, "reason": one.reason} for one in latest.values()]
         connection.execute(insert(FEEDBACK), rows)
     return tuple(news)
+
+
+def _follow_names(connection: Connection, client: str, told: Sequence[Feedback]) -> None:
+    """What this client told of cards under former names stands under today's."""
+    today = {former: one.card for one in told for former in one.formerly}
+    known = _outcomes(connection, client, [*today, *today.values()]) if today else {}
+    for former in known.keys() & today.keys():
+        row = (FEEDBACK.c.client == client) & (FEEDBACK.c.card == former)
+        if today[former] in known:
+            connection.execute(delete(FEEDBACK).where(row))
+        else:
+            connection.execute(update(FEEDBACK).where(row).values(card=today[former]))
+            known[today[former]] = known[former]
 
 
 def _owners(connection: Connection, cards: Sequence[str]) -> dict[str, str]:
@@ -112,7 +126,7 @@ def told_after(connection: Connection, change: int, since: datetime) -> list[Tol
             FEEDBACK.c.told_at,
         )
         .select_from(joined)
-        .where(FEEDBACK.c.change > change, FEEDBACK.c.told_at > _written(since))
+        .where(FEEDBACK.c.change > change, FEEDBACK.c.told_at > written(since))
         .order_by(FEEDBACK.c.change, FEEDBACK.c.told_at)
     )
     return [_told_of(row) for row in connection.execute(asked)]
@@ -145,19 +159,11 @@ def counts(connection: Connection) -> list[Counted]:
     return [Counted(*row) for asked in (of_shown, of_told, of_unknown) for row in connection.execute(asked)]
 
 
-def secret_of(connection: Connection, ours: bytes) -> bytes:
-    """The key that all who share this database hash with: that of the first who came."""
-    found = connection.scalar(select(PSEUDONYM_KEYS.c.secret))
-    if found is None:
-        found = ours
-        connection.execute(insert(PSEUDONYM_KEYS).values(id=1, secret=found))
-    return bytes(found)
-
-
 def _some(cards: Sequence[str]) -> Iterator[Sequence[str]]:
     for start in range(0, len(cards), AT_ONCE):
         yield cards[start : start + AT_ONCE]
 
 
-def _written(at: datetime) -> datetime:
+def written(at: datetime) -> datetime:
+    """As the tables hold a time."""
     return at.astimezone(UTC).replace(tzinfo=None)

@@ -46,6 +46,7 @@ class Decision:
 class Feedback:
     """What became of one card. `card` is as `Pseudonyms.card` writes it.
 
+    `formerly` is how it was written by former keys, where that differs: a repeat of what was told then is no news.
     `reason` is the code of an override reason that our cards offer, "other" for any other, or empty. What a
     clinician wrote beside it has no place here.
     """
@@ -53,6 +54,7 @@ class Feedback:
     card: str
     outcome: FeedbackOutcome
     reason: str = ""
+    formerly: tuple[str, ...] = ()
 
 
 def real_time() -> datetime:

@@ -5,7 +5,7 @@ No column can hold what a chart or a clinician said: ids of ours, names a site c
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, DateTime, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Column, DateTime, Double, Integer, LargeBinary, MetaData, String, Table, Text
 
 METADATA = MetaData()
 
@@ -47,9 +47,27 @@ CHANGES = Table(
     Column("last", BigInteger, nullable=False),
 )
 
+# The row without `retired_at` is the key of today.
 PSEUDONYM_KEYS = Table(
     "pseudonym_keys",
     METADATA,
     Column("id", Integer, primary_key=True),
     Column("secret", LargeBinary, nullable=False),
+    Column("retired_at", DateTime, nullable=True),
+)
+
+# `digest`: of issuer and jti. `until`: seconds of the epoch.
+USED_TOKENS = Table(
+    "used_tokens",
+    METADATA,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("until", Double, nullable=False),
+)
+
+# `due`: microseconds of the epoch, so that a minute's calls add up to a minute.
+CALL_RATES = Table(
+    "call_rates",
+    METADATA,
+    Column("client", Text, primary_key=True),
+    Column("due", BigInteger, nullable=False),
 )

@@ -11,7 +11,11 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from cds_service.errors import StoreUnavailable
-from cds_service.observe import Log, Metrics
+from cds_service.observe.logs import Log
+from cds_service.observe.metrics import Metrics
+from cds_service.store.call_queries import forget_tokens
+from cds_service.store.forgetting import Forgetting
+from cds_service.store.key_rotation import agreed_keys, kept_keys
 from cds_service.store.migrating import migrate
 from cds_service.store.pseudonyms import Pseudonyms
 from cds_service.store.queries import (
@@ -19,7 +23,6 @@ from cds_service.store.queries import (
     keep_feedback,
     last_change,
     next_change,
-    secret_of,
     told_after,
 )
 from cds_service.store.quiet_list import QuietList, Told
@@ -32,6 +35,8 @@ TURN_SECONDS = 0.2
 RETRY_SECONDS = 0.5
 # A database that has not answered for so long is as one that cannot be reached.
 SILENT_SECONDS = 3.0
+# Tokens live an hour at most; what is over is looked for so often.
+FORGET_SECONDS = 60.0
 
 
 class Writer:
@@ -46,7 +51,9 @@ class Writer:
         metrics: Metrics,
         log: Log,
         now: Callable[[], datetime],
+        forgetting: Forgetting,
     ) -> None:
+        self._forgetting = forgetting
         self._engine = engine
         self._waiting = waiting
         self._quiet = quiet
@@ -57,6 +64,7 @@ class Writer:
         self._connection: Connection | None = None
         self._seen = 0
         self._heard_at: float | None = None
+        self._forget_at = monotonic()
         self._lost = False
         self._tried, self._wake, self._closing = Event(), Event(), Event()
         self._thread = Thread(target=self._run, name="store-writer", daemon=True)
@@ -84,6 +92,7 @@ class Writer:
     def _run(self) -> None:
         while not self._closing.is_set():
             done = self._turn()
+            self._metrics.store_looked_after(self._waiting.count(), reachable=done)
             self._tried.set()
             self._wake.wait(TURN_SECONDS if done else RETRY_SECONDS)
             self._wake.clear()
@@ -96,15 +105,26 @@ class Writer:
         decisions, asked = self._waiting.decisions(), self._waiting.asked()
         try:
             connection = self._connection or self._connect()
+            self._forget(connection)
             news = self._write(connection, decisions, asked) if decisions or asked else self._look(connection)
         except (SQLAlchemyError, StoreUnavailable) as error:
             self._failed(error, decisions, asked)
             return False
         self._heard()
+        self._waiting.kept()
         for one, new in zip(asked, news, strict=True):
             one.kept.set_result(new)
         if not self._waiting.is_empty():
             self._wake.set()
+        return self._forgot(connection)
+
+    def _forgot(self, connection: Connection) -> bool:
+        """Whoever waited was told before; that this fails is no matter of theirs."""
+        try:
+            self._forgetting.turn(connection, self._now())
+        except SQLAlchemyError as error:
+            self._failed(error, [], [])
+            return False
         return True
 
     def _connect(self) -> Connection:
@@ -114,8 +134,8 @@ class Writer:
         if not self._pseudonyms.is_given:
             with connection.begin():
                 next_change(connection)
-                secret = secret_of(connection, self._pseudonyms.key)
-            self._pseudonyms.use(secret)
+                keys = agreed_keys(connection, self._pseudonyms.key)
+            self._pseudonyms.use(*keys)
         self._seen = 0
         self._look(connection)
         return connection
@@ -129,7 +149,7 @@ class Writer:
             change = next_change(connection)
             keep_decisions(connection, decisions, change)
             news = [keep_feedback(connection, one.client, one.told, now, change) for one in asked]
-            told = told_after(connection, self._seen, now - self._quiet.quiet_period)
+            told = self._told(connection, now)
         self._learn(told, change, now)
         return news
 
@@ -138,9 +158,22 @@ class Writer:
         now = self._now()
         with connection.begin():
             change = last_change(connection)
-            told = [] if change == self._seen else told_after(connection, self._seen, now - self._quiet.quiet_period)
+            told = [] if change == self._seen else self._told(connection, now)
         self._learn(told, change, now)
         return []
+
+    def _told(self, connection: Connection, now: datetime) -> list[Told]:
+        """What others changed since: the keys of the names first, as what was told may stand under them."""
+        if not self._pseudonyms.is_given:
+            self._pseudonyms.use(*kept_keys(connection))
+        return told_after(connection, self._seen, now - self._quiet.quiet_period)
+
+    def _forget(self, connection: Connection) -> None:
+        """Used tokens that are over: now and then, a group at a turn."""
+        if monotonic() >= self._forget_at:
+            with connection.begin():
+                was_all = forget_tokens(connection, self._now().timestamp())
+            self._forget_at = monotonic() + (FORGET_SECONDS if was_all else 0)
 
     def _learn(self, told: list[Told], change: int, now: datetime) -> None:
         self._seen = change

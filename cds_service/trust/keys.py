@@ -17,6 +17,7 @@ from joserfc.jwk import ECKey, RSAKey
 from cds_service.errors import CdsError, ReadFailed, SettingsError
 from cds_service.trust.budget import Budget
 from cds_service.trust.clients import Client, KeyAddress
+from cds_service.trust.keys_held import KeyState
 from cds_service.trust.outbound import Outbound
 
 Key = ECKey | RSAKey
@@ -145,6 +146,7 @@ class RemoteKeys:
         self._found: Found = {}
         self._fresh_until: float | None = None
         self._next_read = float("-inf")
+        self._failed = False
         self._reading = asyncio.Lock()
 
     async def key(self, kid: str, algorithm: str) -> Key | None:
@@ -158,6 +160,12 @@ class RemoteKeys:
                 await self._renew(wanted)
         return self._found.get(wanted)
 
+    def state(self) -> KeyState:
+        """A failure counts while no other read is tried; after that the next token brings one, and may mend it."""
+        if not self._failed or self._clock() >= self._next_read:
+            return "fresh"
+        return "stale" if self._found else "none"
+
     def _is_fresh(self) -> bool:
         return self._fresh_until is not None and self._clock() < self._fresh_until
 
@@ -166,7 +174,8 @@ class RemoteKeys:
         try:
             self._found = imported(await self._read(), self._algorithms)
             self._fresh_until = self._clock() + FRESH_SECONDS
+            self._failed = False
         except KeysUnreadable:
-            first = False
+            first, self._failed = False, True
         if not (first and wanted in self._found):
             self._next_read = self._clock() + self._cooldown

@@ -54,3 +54,20 @@ class InMemoryReplays:
         while self._ends and self._ends[0][0] <= now:
             _, issuer, digest = heappop(self._ends)
             self._used[issuer].discard(digest)
+
+
+class LastingReplays:
+    """The only worker's memory, and a store that brings it over a restart. Without the store the memory decides."""
+
+    def __init__(self, memory: Replays, kept: Replays) -> None:
+        self._memory = memory
+        self._kept = kept
+
+    async def is_first(self, issuer: str, jti: str, until: float) -> bool:
+        """Neither knows it."""
+        if not await self._memory.is_first(issuer, jti, until):
+            return False
+        try:
+            return await self._kept.is_first(issuer, jti, until)
+        except ReplaysUnavailable:
+            return True

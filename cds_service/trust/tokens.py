@@ -16,9 +16,10 @@ from joserfc.errors import JoseError
 from joserfc.jws import JWSRegistry, deserialize_compact
 from msgspec import UNSET, Raw, Struct, UnsetType
 
-from cds_service.errors import TokenRefused
+from cds_service.errors import ReplaysUnavailable, TokenRefused
 from cds_service.trust.clients import Client, Issuer
 from cds_service.trust.keys import Found, Key, RemoteKeys
+from cds_service.trust.keys_held import KeysHeld, KeyState, best, held_of
 from cds_service.trust.replays import Replays
 
 LONGEST = 8192
@@ -93,6 +94,10 @@ class IssuerKeys:
         remote = self._only if header.jku is UNSET else self._remote.get(header.jku)
         return None if remote is None else await remote.key(header.kid, header.alg)
 
+    def state(self) -> KeyState:
+        """The best that is true of any of its addresses; pinned keys are always fresh."""
+        return best(["fresh"] if self._pinned else [remote.state() for remote in self._remote.values()])
+
 
 class Tokens:
     """Judges the tokens of the clients that have an issuer. `keys` are by client id; `now` in seconds of the epoch."""
@@ -119,10 +124,23 @@ class Tokens:
         for why, sentence in faults(read.claims, issuer, self._now(), is_called):
             raise TokenRefused(why, sentence)
         until = read.claims.exp + LEEWAY
-        first = await self._replays.is_first(issuer.name, read.claims.jti, until)
+        first = await self._is_first(issuer, read.claims.jti, until)
         if not first and not issuer.observe_replays:
             raise TokenRefused("replay", "its jti was used before")
         return Verified(client, _logged(read.claims.tenant), not first)
+
+    async def _is_first(self, issuer: Issuer, jti: str, until: float) -> bool:
+        """It was not used before; nor, where that is only observed, can it be known. Raises ReplaysUnavailable."""
+        try:
+            return await self._replays.is_first(issuer.name, jti, until)
+        except ReplaysUnavailable:
+            if issuer.observe_replays:
+                return True
+            raise
+
+    def keys_held(self) -> KeysHeld:
+        """How many clients' keys are fresh, and how many are not."""
+        return held_of(keys.state() for keys in self._keys.values())
 
     def judged_by(self, read: Read) -> tuple[Client, Issuer]:
         """The row of the issuer that the token names. Raises TokenRefused."""

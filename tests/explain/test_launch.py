@@ -13,7 +13,7 @@ import pytest
 from cds_service.answer import Answerer
 from cds_service.app import create_app
 from cds_service.hooks.entrance import Clocks
-from cds_service.observe import Log
+from cds_service.observe.logs import Log
 from cds_service.store.in_memory import InMemory
 from cds_service.store.pseudonyms import Pseudonyms
 from tests.explain.launches import app_row, explained, launched, returned
@@ -408,3 +408,14 @@ async def test_an_ehr_is_what_its_row_says(answerer: Answerer, tmp_path: Path) -
         assert isinstance(second, SmartEhr)
         async with service(answerer, settings_of(tmp_path, clients)) as running:
             failed(await launched(running, second), 403, "This EHR is not registered here")
+
+
+async def test_the_reads_of_a_launch_are_audited_where_a_site_wants_that(answerer: Answerer, tmp_path: Path) -> None:
+    trail = tmp_path / "audit.ndjson"
+    async with smart_ehr() as ehr:
+        settings = settings_of(tmp_path, app_row(ehr), audit_file=trail)
+        async with service(answerer, settings) as running:
+            assert (await explained(running, ehr)).status_code == 200
+    written = trail.read_text(encoding="utf-8")
+    assert written.count('"AuditEvent"') >= len(READ_KINDS)
+    assert not any(secret in written for secret in (CODE, TOKEN, LAUNCH, ehr.told["state"]))

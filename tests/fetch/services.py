@@ -11,7 +11,7 @@ import httpx
 
 from cds_service.answer import Answerer
 from cds_service.app import create_app
-from cds_service.observe import Log
+from cds_service.observe.logs import Log
 from cds_service.settings import Settings
 from tests.hooks.calls import Lines, client_of, request
 

@@ -63,6 +63,7 @@ def grounds(
     nonopioid: Truth = False,
     risk: tuple[Risk, ...] | None = None,
     unanswered: tuple[Key, ...] = (),
+    unchecked: bool = False,
 ) -> Grounds:
     """The findings that the signs rest on."""
     record: PatientRecord = chart(*entries, unanswered=unanswered)
@@ -71,7 +72,7 @@ def grounds(
         record=record,
         given=GIVEN,
         complaints=Complaints(complaints, gait_with_stenosis=bool(gait_entries(record))),
-        care=ConservativeCare(care, failed, facts=facts),
+        care=ConservativeCare(care, failed, facts=facts, unchecked=unchecked),
         care_but_opioids=ConservativeCare(care_but_opioids or care, failed),
         opioids=OpioidUse("none", opioids, facts=(Fact("oxycodone"),)),
         nonopioid=StrongNonopioid(nonopioid, (Fact("gabapentin"),)),

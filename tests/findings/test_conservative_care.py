@@ -217,9 +217,9 @@ def test_weak_evidence_never_counts_as_failed_and_is_told() -> None:
     )
     assert (found.state, found.failed) == ("partial", False)
     assert found.facts == (
-        Fact("naproxen, undated", ("MedicationRequest/n",)),
         Fact("physical therapy 26 January 2026", ("Procedure/a",)),
         Fact("referral for physical therapy 6 May 2026", ("ServiceRequest/t",)),
+        Fact("naproxen, undated", ("MedicationRequest/n",)),
     )
     beside = care(*sessions(100, 90), done(OTHER, 50))
     assert [fact.text for fact in beside.facts[1:]] == ["other non-drug care 3 October 2026"]
@@ -280,6 +280,31 @@ def test_unknown_where_neither_key_was_answered(unanswered: Any, state: str, fai
     found = care(unanswered=unanswered)
     assert (found.state, found.failed) == (state, failed)
     assert care(*sessions(100, 58), unanswered=unanswered).failed is True
+
+
+@pytest.mark.parametrize(
+    ("entries", "unanswered", "documented"),
+    [
+        ([], (), False),
+        ([], ("procedures",), None),
+        (sessions(100, 59), ("procedures",), None),
+        (sessions(100, 59), MEDICATIONS, None),
+        ([], MEDICATIONS, False),
+        (sessions(100, 58), ("procedures", *MEDICATIONS), True),
+    ],
+)
+def test_whether_care_is_documented_is_unknown_where_what_is_lacking_was_not_checked(
+    entries: list[Any], unanswered: tuple[Key, ...], documented: bool | None
+) -> None:
+    """Procedures could hold all of it; medications alone are one component, and a second only beside another."""
+    assert care(*entries, unanswered=unanswered).documented is documented
+
+
+def test_weak_evidence_is_told_in_the_order_of_its_days() -> None:
+    """Not of its words, among which "10 October" comes before "2 October": another day would turn them round."""
+    weak = (done(PT, 43, use="weak"), done(PT, 51, use="weak"), done(PT, None, use="weak"))
+    said = ["physical therapy 2 October 2026", "physical therapy 10 October 2026", "physical therapy undated"]
+    assert [fact.text for fact in care(*weak).facts] == said
 
 
 def test_what_was_not_found_or_not_checked_is_named() -> None:

@@ -10,7 +10,7 @@ from cds_service.findings.complaints import Complaint
 from cds_service.findings.neurological_signs import nerve_compression
 from cds_service.record.patient import Condition
 from tests.findings.comorbid_charts import condition, on
-from tests.findings.grounds import felt, grounds
+from tests.findings.grounds import CARE_FACT, felt, grounds
 
 LIMBS = "limb_neuro_symptoms"
 NUMB = condition(LIMBS, code="R200", onset=on(900), ref="Condition/numb", label="Numbness")
@@ -18,7 +18,7 @@ WEAK = condition(LIMBS, code="713514005", onset=on(180), ref="Condition/weak", l
 OLD_WEAK = condition(LIMBS, code="713514005", onset=on(181), ref="Condition/weak", label="Limb weakness")
 FOOT_DROP = condition("redflag_foot_drop", onset=on(100), ref="Condition/drop", label="Foot drop")
 NEUROPATHY = condition("polyneuropathy", ref="Condition/neuro")
-DOCUMENTED = {"care": "documented"}
+DOCUMENTED: dict[str, Any] = {"care": "documented"}
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,6 @@ DOCUMENTED = {"care": "documented"}
         (felt("radicular", 42), [], DOCUMENTED, None),
         (felt("radicular", (42, 43)), [], DOCUMENTED, "partial"),
         (felt("radicular", 43), [], {"care": "partial", "failed": True}, None),
-        (felt("radicular", 43), [], {"care": "unknown", "failed": None}, None),
         (felt("radicular", 3), [WEAK], {}, "full"),
         (felt("radicular"), [WEAK], {}, "full"),
         (felt("radicular", 3), [FOOT_DROP], {}, "full"),
@@ -69,6 +68,32 @@ def test_strength(root: Complaint, entries: list[Condition], care: dict[str, Any
 )
 def test_focal_weakness_is_time_critical(root: Complaint, entries: list[Condition], critical: bool) -> None:
     assert nerve_compression(grounds(root, entries=entries)).time_critical is critical
+
+
+@pytest.mark.parametrize(
+    ("root", "more", "state"),
+    [
+        (felt("radicular", 43), {"care": "unknown"}, "unknown"),
+        (felt("radicular", 43), {"care": "partial"}, "unknown"),
+        (felt("radicular", 84), {"care": "none-documented"}, "unknown"),
+        (felt("radicular", 42), {"care": "unknown"}, "absent"),
+        (felt("radicular", (42, 43)), {"care": "unknown"}, "unknown"),
+        (felt("radicular", 43), {"care": "documented"}, "present"),
+        (felt("radicular", 85), {"care": "unknown"}, "present"),
+        (felt("axial", 43), {"care": "unknown"}, "absent"),
+    ],
+)
+def test_unknown_where_care_that_was_not_checked_would_tell(root: Complaint, more: dict[str, Any], state: str) -> None:
+    """Of 43 to 84 days everything depends on care: what nobody looked for is not "none"."""
+    assert nerve_compression(grounds(root, unchecked=True, **more)).state == state
+
+
+def test_the_care_it_rests_on_is_among_its_facts() -> None:
+    by_care = nerve_compression(grounds(felt("radicular", 43), **DOCUMENTED))
+    assert by_care.because == "nerve root symptoms that have lasted despite conservative care"
+    assert CARE_FACT in by_care.facts
+    assert CARE_FACT not in nerve_compression(grounds(felt("radicular", 85), **DOCUMENTED)).facts
+    assert CARE_FACT not in nerve_compression(grounds(felt("radicular", 43), entries=[WEAK], **DOCUMENTED)).facts
 
 
 def test_in_words() -> None:

@@ -205,6 +205,8 @@ def test_an_operation_elsewhere_leaves_a_status_standing() -> None:
         ("Exploration of fusion", "other"),
         ("Notochord removed, fusion", "fusion"),
         ("Laminectomy without fusion", "decompression"),
+        ("Laminectomy, fusion not done", "decompression"),
+        ("Fusion L4/5; discectomy not performed", "fusion"),
         ("Removal of lumbar fusion hardware", "other"),
         ("Spine surgery", "other"),
     ],

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from cds_service.answer import Answerer
 from cds_service.app import create_app
-from cds_service.observe import Log
+from cds_service.observe.logs import Log
 from cds_service.settings import Settings
 from cds_service.store.interface import Store
 

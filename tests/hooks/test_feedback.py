@@ -258,6 +258,10 @@ class Told:
         """Always."""
         return True
 
+    def is_full(self) -> bool:
+        """Never."""
+        return False
+
     async def counts(self) -> Sequence[Counted]:
         """Nothing is counted."""
         return ()

@@ -8,7 +8,8 @@ import pytest
 
 from cds_service.hooks.cors import Cors, Origins
 from cds_service.hooks.request_lines import RequestLines, plain_path
-from cds_service.observe import Log, Metrics
+from cds_service.observe.logs import Log
+from cds_service.observe.metrics import Metrics
 
 
 def scope(path: str, origin: str = "") -> dict[str, Any]:

@@ -10,7 +10,7 @@ import pytest
 from cds_service.answer import Answerer
 from cds_service.app import create_app
 from cds_service.assessment.miss import DECISION_TABLE
-from cds_service.observe import Log
+from cds_service.observe.logs import Log
 from cds_service.pages.rules import rule_pages
 from cds_service.settings import Settings
 from tests.hooks.calls import (
@@ -101,7 +101,7 @@ async def test_metrics_count_calls_and_outcomes(client: httpx.AsyncClient) -> No
     assert 'cds_outcomes_total{outcome="none",service="miss-patient-view"} 2.0' in text
     assert "cds_call_seconds_count 4.0" in text
     assert "Ada" not in text
-    assert set(re.findall(r"(\w+)=\"", text)) == {"service", "status", "outcome", "le"}
+    assert set(re.findall(r"(\w+)=\"", text)) == {"service", "status", "outcome", "stage", "le"}
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import date
 
 import httpx
@@ -108,3 +110,13 @@ def test_a_language_link_keeps_what_was_asked() -> None:
     html = made.render("public.html", Reading("es"), here="/x", asked={"from": "2026-01", "lang": "es"})
 
     assert 'href="?from=2026-01&amp;lang=en"' in html
+
+
+def test_babel_is_not_loaded_before_a_page_is_asked_for() -> None:
+    code = (
+        "import sys; from cds_service.app import create_app; from cds_service.settings import Settings; "
+        "create_app(Settings(require_auth=False)); print('babel' in sys.modules)"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert told.stdout == "False\n"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from cds_service.observe import Log, take_over_logging
+from cds_service.observe.logs import Log, take_over_logging
 from tests.hooks.calls import Lines
 from tests.hooks.conftest import answerer, anyio_backend, lines
 

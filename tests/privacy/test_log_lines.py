@@ -8,7 +8,8 @@ import warnings
 
 import pytest
 
-from cds_service.observe import CallLine, Log, OtherLibraries, uuid_or_empty
+from cds_service.observe.lines import CallLine, uuid_or_empty
+from cds_service.observe.logs import Log, OtherLibraries
 from tests.hooks.calls import Lines
 
 
@@ -47,7 +48,7 @@ def test_a_level_leaves_out_what_is_below(level: str, told: list[str]) -> None:
 
 
 def test_without_another_place_lines_go_to_standard_output(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
-    Log().event("info", "listening", message="here", setting="CDS_X", knowledge_version="v")
+    Log().event("info", "listening", message="here", setting="CDS_X", knowledgeVersion="v")
     out, err = capfdbinary.readouterr()
     line = json.loads(out)
     assert (line["event"], line["message"], line["setting"]) == ("listening", "here", "CDS_X")

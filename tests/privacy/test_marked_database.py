@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cds_service.answer import Answerer
-from cds_service.observe import Log
+from cds_service.observe.logs import Log
 from cds_service.store.in_database import InDatabase
 from tests.hooks.calls import CALL, FEEDBACK, Lines, app_of, check_cards, client_of
 from tests.privacy.test_marked_feedback import FED_BACK, entry

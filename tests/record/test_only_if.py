@@ -181,6 +181,9 @@ def test_spine_context_of_deformity() -> None:
     [
         (code((ICD_10_CM, "G89.28")), [], False),
         (code((ICD_10_CM, "G89.28"), text="chronic pain after back operation"), [], True),
+        # Its own words prove an operation as well as those of a copy beside it would.
+        (code((ICD_10_CM, "G89.28"), text="s/p L4/5 microdiscectomy"), [], True),
+        (code((ICD_10_CM, "G89.28"), text="no laminectomy"), [], False),
         (code((ICD_10_CM, "G89.28")), [LAMINECTOMY], True),
         (code((ICD_10_CM, "G89.28")), [{**LAMINECTOMY, "status": "unknown"}], False),
         (code((ICD_10_CM, "G89.28")), [{**LAMINECTOMY, "code": code((CPT, "22510"))}], False),

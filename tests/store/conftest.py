@@ -8,7 +8,8 @@ from uuid import uuid4
 
 import pytest
 
-from cds_service.observe import Log, Metrics
+from cds_service.observe.logs import Log
+from cds_service.observe.metrics import Metrics
 from cds_service.store.in_database import InDatabase
 from cds_service.store.in_memory import InMemory
 from cds_service.store.interface import Store

@@ -12,9 +12,11 @@ import pytest
 from sqlalchemy import inspect, text
 
 from cds_service.errors import SettingsError, StoreUnavailable
+from cds_service.observe.logs import Log
+from cds_service.observe.metrics import Metrics
 from cds_service.store.databases import engine_of
 from cds_service.store.in_database import InDatabase
-from cds_service.store.migrating import NEWEST, OLDEST, migrate, move
+from cds_service.store.migrating import NEWEST, OLDEST, REVISIONS, migrate, move
 from cds_service.store.shown import Feedback
 from cds_service.store.tables import METADATA
 from tests.hooks.calls import Lines
@@ -42,6 +44,20 @@ def test_the_tables_come_and_go_and_come(url: str) -> None:
         with engine.begin() as connection:
             move(connection, OLDEST)
             assert inspect(connection).get_table_names() == ["alembic_version"]
+    engine.dispose()
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_a_database_of_an_earlier_release_is_brought_up_to_date(url: str, revision: str) -> None:
+    """And what it holds stays."""
+    engine = engine_of(url)
+    with engine.begin() as connection:
+        move(connection, revision)
+        connection.execute(text("UPDATE changes SET last = 7"))
+    with engine.connect() as connection:
+        migrate(connection)
+        assert set(METADATA.tables) <= set(inspect(connection).get_table_names())
+        assert connection.execute(text("SELECT last FROM changes")).scalar_one() == 7
     engine.dispose()
 
 
@@ -144,6 +160,18 @@ async def test_a_database_that_cannot_be_reached_holds_nothing_up(opened: Opened
     await until(away.is_reachable)
     assert [(one.what, one.count) for one in await away.counts()] == [("shown", 10)]
     assert [json.loads(line)["event"] for line in lines.raw] == ["store-lost", "store-reached"]
+
+
+async def test_a_stop_without_the_database_tells_how_many_cards_were_not_kept(tmp_path: Path, lines: Lines) -> None:
+    metrics = Metrics()
+    away = InDatabase(f"sqlite:///{tmp_path}/folder/store.db", 30, metrics=metrics, log=Log("info", lines))
+    away.open()
+    for number in range(3):
+        away.remember(shown(f"c{number}"))
+    away.close()
+    assert [json.loads(line)["event"] for line in lines.raw] == ["store-lost", "cards-not-kept"]
+    assert json.loads(lines.raw[-1])["message"].startswith("3 cards shown were not kept")
+    assert "cds_decisions_dropped_total 3.0" in metrics.text().decode()
 
 
 async def test_a_database_that_is_lost_is_found_again(opened: Opened, url: str, lines: Lines) -> None:

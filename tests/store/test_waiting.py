@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cds_service.observe import Metrics
+from cds_service.observe.metrics import Metrics
 from cds_service.store.shown import Decision
 from cds_service.store.waiting import GROUP, Asked, Waiting
 from tests.store.clock import Clock
@@ -48,3 +48,22 @@ def test_feedback_that_nobody_waits_for_any_more_is_left_out() -> None:
     assert not waiting.is_empty()
     left.kept.cancel()
     assert waiting.asked() == [stays]
+
+
+def test_what_is_left_at_the_end_is_counted_with_what_is_being_written() -> None:
+    metrics = Metrics()
+    waiting = Waiting(2 * GROUP, metrics)
+    for decision in decided(*range(GROUP + 3)):
+        waiting.add(decision)
+    waiting.decisions()
+    assert waiting.drop() == GROUP + 3
+    assert waiting.is_empty()
+    assert f"cds_decisions_dropped_total {GROUP + 3}.0" in metrics.text().decode()
+
+
+def test_nothing_is_left_of_what_was_kept() -> None:
+    waiting = Waiting(3, Metrics())
+    waiting.add(decided(1)[0])
+    waiting.decisions()
+    waiting.kept()
+    assert waiting.drop() == 0

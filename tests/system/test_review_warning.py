@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from cds_service.knowledge.load import load_knowledge
-from cds_service.observe import Log
+from cds_service.observe.logs import Log
 from cds_service.serving import warn_of_reviews
 from tests.hooks.calls import Lines
 

@@ -54,6 +54,13 @@ def test_a_secret_may_be_in_a_file(tmp_path: Path, name: str) -> None:
         of(**{f"{name}_FILE": str(tmp_path / "secret"), name: text})
 
 
+def test_the_former_key_may_be_in_a_file_too(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text(f"{KEY}\n")
+    settings = of(PATIENT_HASH_KEY="n" * 32, PATIENT_HASH_KEY_FORMER_FILE=str(tmp_path / "secret")).settings
+    assert settings.patient_hash_key_former and settings.patient_hash_key_former.get_secret_value() == KEY
+    assert KEY not in repr(settings)
+
+
 @pytest.mark.parametrize(
     ("content", "why"), [(None, "cannot be read"), (b"\xff", "cannot be read"), (b"\n", "is empty")]
 )

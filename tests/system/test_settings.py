@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cds_service.errors import SettingsError
-from cds_service.observe import Log
+from cds_service.observe.logs import Log
 from cds_service.serving import warn
 from cds_service.settings import Command, Settings, load_settings, variable
 from tests.hooks.calls import Lines
@@ -61,6 +61,12 @@ def test_every_other_kind() -> None:
     assert of(PUBLIC_URL="https://x.example/miss/").public_url == "https://x.example/miss"
 
 
+def test_where_counts_and_traces_go() -> None:
+    assert (of().metrics_port, of().traces_url) == (None, None)
+    settings = of(METRICS_PORT="9464", TRACES_URL="https://x.example/v1/traces")
+    assert (settings.metrics_port, settings.traces_url) == (9464, "https://x.example/v1/traces")
+
+
 def test_an_empty_variable_is_as_unset() -> None:
     assert of(TODAY="", MAX_BODY_BYTES="") == of()
 
@@ -69,11 +75,15 @@ WRONG = {
     "MAX_BODY_BYTES": ("0", "-1", "many"),
     "BODY_TIMEOUT_SECONDS": ("0", "soon", "inf", "nan"),
     "QUIET_DAYS": ("-1", "3651", "a month"),
+    "RETENTION_DAYS": ("0", "-1", "36501", "a year"),
+    "PATIENT_HASH_KEY_FORMER": ("short",),
     "SILENT": ("perhaps",),
     "TODAY": ("22.11.2026", "2026-11-31", "20261122", "1795305600", "2026-11-22T00:00:00Z"),
     "PROFILE": ("staging",),
     "MAX_INDICATOR": ("fatal",),
     "LOG_LEVEL": ("loud",),
+    "METRICS_PORT": ("0", "65536", "main"),
+    "TRACES_URL": ("collector:4318", "ftp://x.example", "https://x.example/?a=b", "https://name:word@x.example"),
     "SUGGESTION_INTENT": ("plan", "ORDER"),
     "PUBLIC_URL": (
         "x.example",
@@ -106,6 +116,8 @@ def test_a_wrong_value_names_the_variable_and_not_the_value(name: str, value: st
         ("serve", {**FREE, "CDS_TODAY": "2026-11-22"}, "CDS_TODAY"),
         ("serve", {**FREE, "CDS_DEMO": "true"}, "CDS_DEMO"),
         ("demo", {"CDS_PROFILE": "production"}, "CDS_DEMO"),
+        ("serve", {**FREE, "CDS_PATIENT_HASH_KEY_FORMER": "k" * 32}, "CDS_PATIENT_HASH_KEY_FORMER"),
+        ("serve", {**FREE, "CDS_RETENTION_DAYS": "29"}, "CDS_RETENTION_DAYS"),
         ("assess", {"CDS_PROFILE": "production", "CDS_TODAY": "2026-11-22"}, "CDS_TODAY"),
     ],
 )
@@ -122,6 +134,9 @@ def test_a_forbidden_combination_names_the_setting(command: Command, variables: 
         ("assess", {"CDS_TODAY": "2026-11-22"}),
         ("serve", FREE | {"CDS_PROFILE": "development", "CDS_TODAY": "2026-11-22", "CDS_DEMO": "true"}),
         ("demo", {"CDS_TODAY": "2026-11-22"}),
+        ("serve", {**FREE, "CDS_RETENTION_DAYS": "30"}),
+        ("serve", {**FREE, "CDS_RETENTION_DAYS": "1", "CDS_QUIET_DAYS": "0"}),
+        ("serve", {**FREE, "CDS_PATIENT_HASH_KEY": "n" * 32, "CDS_PATIENT_HASH_KEY_FORMER": "k" * 32}),
         ("settings", {"CDS_TODAY": "2026-11-22"}),
     ],
 )

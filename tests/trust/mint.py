@@ -17,7 +17,7 @@ from joserfc.jws import JWSRegistry
 from cds_service.answer import Answerer
 from cds_service.app import create_app
 from cds_service.hooks.entrance import Clocks
-from cds_service.observe import Log
+from cds_service.observe.logs import Log
 from cds_service.settings import Settings
 from cds_service.trust.replays import Replays
 from tests.hooks.calls import CALL, Lines, client_of, request

@@ -132,6 +132,14 @@ async def test_without_a_memory_of_tokens_it_is_503(tmp_path: Path, stages: Answ
         assert (await service.call(token(STRANGER))).status_code == 401
 
 
+async def test_without_a_memory_of_tokens_who_is_only_observed_is_answered(tmp_path: Path, stages: Answerer) -> None:
+    async with guarded(stages, settings_of(tmp_path, row(replay="observe")), NoMemory()) as service:
+        text = token()
+        assert [(await service.call(text)).status_code for _ in range(2)] == [200, 200]
+        assert "replayed" not in service.lines.last
+        assert (await service.call(token(STRANGER))).status_code == 401
+
+
 async def test_who_is_trusted_is_settled_first(tmp_path: Path, stages: Answerer) -> None:
     one = settings_of(tmp_path, row(services=["miss-patient-view"]), allowed_origins=(ORIGIN,), max_body_bytes=10)
     at = f"{PUBLIC}/cds-services"

@@ -57,13 +57,16 @@ async def test_so_many_at_once(tmp_path: Path, stages: Answerer) -> None:
         assert (await service.call(token())).status_code == 200
 
 
-def test_a_call_that_fails_is_over_too() -> None:
+async def test_a_call_that_fails_is_over_too() -> None:
     limits = Limits(0, 1, Clock())
     for _ in range(3):
-        with pytest.raises(ZeroDivisionError), limits.calling():
-            raise ZeroDivisionError
-    with limits.calling(), pytest.raises(TooMany), limits.calling():
-        pass
+        with pytest.raises(ZeroDivisionError):
+            async with limits.calling():
+                raise ZeroDivisionError
+    async with limits.calling():
+        with pytest.raises(TooMany):
+            async with limits.calling():
+                pass
 
 
 async def test_without_a_row_there_is_no_limit(tmp_path: Path, stages: Answerer) -> None:

@@ -1,0 +1,1 @@
+"""Programs that measure the service as a whole; none of them is part of it."""

@@ -1,0 +1,64 @@
+"""How long each stage of a call takes: counted, and traced where the site wants traces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from time import perf_counter
+from typing import TYPE_CHECKING, Protocol
+
+from cds_service.errors import SettingsError
+from cds_service.observe.metrics import Metrics
+from cds_service.observe.stages import Stage, StageName
+
+if TYPE_CHECKING:
+    from cds_service.observe.tracing import Traces
+
+
+class Spans(Protocol):
+    """What traces the parts of a call: `tracing.Traces`, imported only where there is one."""
+
+    def part(self, name: str) -> AbstractContextManager[object]:
+        """From its beginning to its end, a part of what is traced around it."""
+
+
+class Timed:
+    """From its beginning to its end, however it ends."""
+
+    __slots__ = ("_metrics", "_name", "_started")
+
+    def __init__(self, metrics: Metrics, name: StageName) -> None:
+        self._metrics = metrics
+        self._name: StageName = name
+        self._started = 0.0
+
+    def __enter__(self) -> None:
+        self._started = perf_counter()
+
+    def __exit__(self, *ended: object) -> None:
+        self._metrics.staged(self._name, perf_counter() - self._started)
+
+
+def timing(metrics: Metrics, spans: Spans | None = None) -> Stage:
+    """What times a stage: `with stage("find"): …`."""
+    if spans is None:
+        return lambda name: Timed(metrics, name)
+
+    @contextmanager
+    def traced(name: StageName) -> Iterator[None]:
+        with spans.part(name), Timed(metrics, name):
+            yield
+
+    return traced
+
+
+def traces_of(url: str | None) -> Traces | None:
+    """Traces for the collector at this address, if there is one. Raises SettingsError where the extra is missing."""
+    if url is None:
+        return None
+    try:
+        from cds_service.observe.tracing import traces_to
+
+        return traces_to(url)
+    except ImportError:
+        raise SettingsError("CDS_TRACES_URL: install the extra `tracing`, or unset it") from None
