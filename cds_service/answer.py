@@ -88,6 +88,7 @@ class Answerer:
     recommend_needs: frozenset[Key] = frozenset()
     now: Callable[[], datetime] = utc_now
     extension: ExtensionForm = "full"
+    smart_links: bool = False
     clock: Callable[[], datetime] | None = None
     fetching: Fetching | None = None
     stage: Stage = nullcontext
@@ -102,6 +103,7 @@ class Answerer:
             silent_rules=rules,
             max_indicator=client.max_indicator or self.max_indicator,
             extension=client.extension,
+            smart_links=client.smart_links,
             today=_day_in(client, self.clock) or self.today,
         )
 
@@ -190,6 +192,7 @@ class Answerer:
                 extension_mode=self.extension,
                 asker=asker,
                 advice=advice,
+                smart_links=self.smart_links,
             )
 
 

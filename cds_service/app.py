@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import date
@@ -19,11 +19,11 @@ from cds_service.audit.trail import Trail
 from cds_service.errors import DataMissing, RequestRefused
 from cds_service.hooks.bodies import BodyLimits
 from cds_service.hooks.cors import Cors, Origins
-from cds_service.hooks.entrance import Building, Clocks, Entrance
+from cds_service.hooks.entrance import Building, Clocks, Close
 from cds_service.hooks.feedback import feedback_routes
 from cds_service.hooks.gate import ByToken, Gate, Known
 from cds_service.hooks.outcomes import data_missing, failed_with, not_routed, refused
-from cds_service.hooks.request_lines import RequestLines
+from cds_service.hooks.request_lines import RequestLines, line_of
 from cds_service.hooks.routes import hook_routes
 from cds_service.hooks.services import SERVICES
 from cds_service.observe.logs import Log
@@ -31,6 +31,7 @@ from cds_service.observe.metrics import Metrics
 from cds_service.observe.timing import timing
 from cds_service.pages.documentation import documentation_routes
 from cds_service.pages.health import Readiness, health_routes
+from cds_service.pages.launchers import Launchpad
 from cds_service.pages.report import report_routes
 from cds_service.settings import Settings
 from cds_service.store.in_memory import InMemory
@@ -88,11 +89,14 @@ def create_app(
     limits = BodyLimits(settings.max_body_bytes, settings.body_timeout_seconds)
     store = store or InMemory(settings.quiet_days)
     pseudonyms = store.pseudonyms
+    audited = auditing.reads if auditing else None
+    pad = Launchpad(settings, answerer, metrics, address, line_of, lambda: pseudonyms.key, clocks.now, audited)
+    launching = pad.launching(clients)
     app = FastAPI(
         openapi_url=None,
         redirect_slashes=False,
         telemetry=NO_TELEMETRY,
-        lifespan=_lifespan(entrance, store, metrics, auditing, traces),
+        lifespan=_lifespan((*entrance.closing, *launching.closing), store, metrics, auditing, traces),
         routes=[
             *hook_routes(SERVICES, answerer, limits, metrics, store, pseudonyms, auditing),
             *feedback_routes(SERVICES, limits, metrics, store, pseudonyms),
@@ -101,6 +105,7 @@ def create_app(
                 metrics, Readiness(draining, store, entrance.keys), with_metrics=settings.metrics_port is None
             ),
             *report_routes(settings.admin_token, store, address, answerer.knowledge.version, _titles(answerer)),
+            *launching.routes,
             *_demo_routes(settings, entrance.door, answerer, store),
         ],
     )
@@ -122,7 +127,7 @@ def _auditing(settings: Settings, metrics: Metrics, log: Log, address: str) -> A
 
 
 def _lifespan(
-    entrance: Entrance, store: Store, metrics: Metrics, auditing: Auditing | None, traces: Traces | None
+    closing: Iterable[Close], store: Store, metrics: Metrics, auditing: Auditing | None, traces: Traces | None
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     """What was loaded stays: the collector need not look at it again, which spares pauses of 30 ms."""
 
@@ -135,7 +140,7 @@ def _lifespan(
         gc.collect()
         gc.freeze()
         yield
-        for close in entrance.closing:
+        for close in closing:
             await close()
         store.close()
         if auditing:

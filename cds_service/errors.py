@@ -5,6 +5,7 @@
     ├── SettingsError             a setting is wrong; the start stops
     ├── TokenRefused              401  the caller is not trusted; the answer never says why
     ├── ReadFailed                a read from a FHIR server brought nothing; the answer goes on without it
+    ├── LaunchFailed              a SMART launch led to no chart; a page says in plain words what to do
     └── RequestRefused            this request gets no answer, and why
         ├── Malformed             400  invalid
         ├── ServerNotRegistered   403  forbidden
@@ -48,6 +49,14 @@ class ReadFailed(CdsError):
         super().__init__(why)
         self.status = status
         self.retry_after = retry_after
+
+
+class LaunchFailed(CdsError):
+    """A SMART launch led to no chart. `why` is a word of ours, by which the page and the log line are chosen."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"a SMART launch ended: {why}")
+        self.why = why
 
 
 class TokenRefused(CdsError):

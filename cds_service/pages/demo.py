@@ -21,6 +21,7 @@ from cds_service.errors import UnknownService
 from cds_service.pages.demo_answers import answer_routes
 from cds_service.pages.demo_charts import DemoCharts
 from cds_service.pages.demo_drafts import DRAFTS, draft_resources
+from cds_service.pages.demo_explained import explained_route
 from cds_service.pages.demo_fhir import fhir_routes
 from cds_service.pages.languages import marked, reading
 from cds_service.pages.public import Templates, page
@@ -116,6 +117,7 @@ def demo_routes(answerer: Answerer, settings: Settings, store: Store) -> list[Ba
         Route("/demo/drafts", pages.drafts, methods=["GET"]),
         Route("/demo/static/{name}", pages.static, methods=["GET"]),
         *answer_routes(answerer, store, settings.max_body_bytes),
+        explained_route(answerer, demo, settings.public_url),
         *fhir_routes(demo, address),
     ]
 

@@ -30,6 +30,8 @@ HEADERS: Mapping[str, str] = {
 STATIC: Mapping[str, str] = {
     "public.css": "text/css",
     "icon.svg": "image/svg+xml",
+    "explain.css": "text/css",
+    "explain.js": "text/javascript",
     "report.css": "text/css",
     "report.js": "text/javascript",
 }

@@ -41,6 +41,7 @@ class Frame:
     source: wire.Source
     override_reasons: tuple[wire.Coding, ...]
     links: tuple[wire.Link, ...]
+    smart_links: tuple[wire.Link, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +64,11 @@ class Rendering:
         extension_mode: ExtensionMode = "full",
         asker: Asker | None = None,
         advice: Advice | None = None,
+        smart_links: bool = False,
     ) -> tuple[wire.Card, ...]:
         """The card of the deciding rule; none when no rule speaks. `advice`: what an order hook makes of it.
 
-        Without an `asker` it offers no orders.
+        Without an `asker` it offers no orders. `smart_links`: it also links the explanation page, for an EHR to launch.
         """
         if assessment.outcome == "none":
             return ()
@@ -83,7 +85,7 @@ class Rendering:
             suggestions=offered,
             selectionBehavior=SELECTION if offered else "",
             overrideReasons=frame.override_reasons,
-            links=frame.links,
+            links=frame.smart_links if smart_links else frame.links,
             extension=self._extension(assessment, extension_mode),
         )
         return (card,)
@@ -135,7 +137,7 @@ def rendering_of(
         version=knowledge.version,
         words=words,
         cited=citations(knowledge.evidence),
-        frames={rule: _frame(card, words, f"{base}/rules/{rule}") for rule, card in words.cards.items()},
+        frames={rule: _frame(card, words, base) for rule, card in words.cards.items()},
         ordering=Ordering(order_templates(intent, site), words.shared, knowledge.given),
         codes=knowledge.codes,
         new_uuid=new_uuid,
@@ -147,12 +149,15 @@ def capped(indicator: wire.Indicator, most: wire.Indicator) -> wire.Indicator:
     return min(indicator, most, key=INDICATORS.index)
 
 
-def _frame(card: CardWords, words: Words, url: str) -> Frame:
+def _frame(card: CardWords, words: Words, base: str) -> Frame:
+    url = f"{base}/rules/{card.rule}"
     topic = wire.Coding(RULE_SYSTEM, card.rule, card.title)
+    about = wire.Link(words.shared.link_label, url, "absolute")
     return Frame(
         source=wire.Source(words.shared.source_label, url, topic),
         override_reasons=tuple(
             wire.Coding(OVERRIDE_SYSTEM, code, OVERRIDE_DISPLAYS[code]) for code in card.override_reasons
         ),
-        links=(wire.Link(words.shared.link_label, url, "absolute"),),
+        links=(about,),
+        smart_links=(wire.Link(words.shared.launch_label, f"{base}/launch", "smart"), about),
     )

@@ -70,7 +70,8 @@ def _check_shared(at: str, words: SharedWords, evidence: Collection[str]) -> Non
     _check(at, "time_critical", words.time_critical, ("reasons",), LINE_LIMIT)
     _check(at, "note_ending", words.note_ending, ("day",), NEXT_LIMIT)
     _check(at, "complete_action", words.complete_action, ("members",), LINE_LIMIT)
-    plain = ("source_label", "link_label", "imaging_missing", "before_revision", "not_read", "complete_label")
+    labels = ("source_label", "link_label", "launch_label", "complete_label")
+    plain = (*labels, "imaging_missing", "before_revision", "not_read")
     for key in plain:
         _check(at, key, getattr(words, key), (), LINE_LIMIT)
     tables = (

@@ -130,6 +130,7 @@ class SharedWords:
 
     source_label: str
     link_label: str
+    launch_label: str
     not_checked: str
     footer: str
     still_open: str

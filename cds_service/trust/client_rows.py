@@ -11,13 +11,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt
 
 from cds_service.trust.addresses import LINK, Address, read_address
-from cds_service.trust.clients import ExtensionForm, Indicator
+from cds_service.trust.clients import ExtensionForm, Indicator, ScopeForm
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 # Each bound to one type of key; none with a secret that both sides share.
 Algorithm = Literal["ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512"]
 # What only a row with an issuer reads.
 OF_TOKENS = ("algorithms", "jwks_file", "jku", "audiences", "tenants", "subjects", "replay")
+# What only a row with a SMART client id reads.
+OF_SMART = ("smart_client_secret_file", "smart_scopes", "smart_origins", "smart_frames")
 
 
 def _named(name: str) -> str:
@@ -47,14 +49,16 @@ def _key_url(text: str) -> str:
     return text
 
 
-def _built(value: bool) -> bool:
-    if value:
-        raise ValueError("this release does not link SMART apps yet; leave it out, or write false")
-    return value
+def _host_only(text: object) -> Address:
+    address = _base(text)
+    if address.path:
+        raise ValueError("write it as https://host or https://host:port, without a path")
+    return address
 
 
 Text = Annotated[str, Field(min_length=1)]
 KeyUrl = Annotated[str, AfterValidator(_key_url)]
+Origin = Annotated[Address, BeforeValidator(_host_only)]
 
 
 class ServerRow(BaseModel):
@@ -89,7 +93,12 @@ class ClientRow(BaseModel):
     silent_rules: tuple[str, ...] | None = None
     max_indicator: Indicator | None = None
     extension: ExtensionForm = "full"
-    smart_links: Annotated[StrictBool, AfterValidator(_built)] = False
+    smart_links: StrictBool = False
+    smart_client_id: Text | None = None
+    smart_client_secret_file: Path | None = None
+    smart_scopes: ScopeForm = "v2"
+    smart_origins: tuple[Origin, ...] = ()
+    smart_frames: tuple[Origin, ...] = ()
     fhir_server: Literal["ignore", "must-match"] = "ignore"
     search: Literal["get", "post"] = "get"
     fhir_servers: tuple[ServerRow, ...] = ()

@@ -16,6 +16,7 @@ ANONYMOUS = "anonymous"
 SANDBOX_SERVER = Address("https", "launch.smarthealthit.org", 443, "/v/r4/fhir")
 Indicator = Literal["info", "warning", "critical"]
 ExtensionForm = Literal["full", "ids", "none"]
+ScopeForm = Literal["v1", "v2"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,21 @@ class Issuer:
 
 
 @dataclass(frozen=True, slots=True)
+class SmartApp:
+    """This service as a SMART app of one client. `origins`: where, besides a FHIR server's own, its endpoints may be.
+
+    `scopes` is how they are written: "v1" `patient/Condition.read`, "v2" `patient/Condition.rs`. `frames` are the
+    origins whose pages may show ours inside. Without a `secret` it is a public app, proved by PKCE alone.
+    """
+
+    client_id: str
+    secret: str = field(default="", repr=False)
+    scopes: ScopeForm = "v2"
+    origins: tuple[FhirServer, ...] = ()
+    frames: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Client:
     """One registered client. None: its row does not say, and what the settings say counts; a limit of 0 is none."""
 
@@ -67,6 +83,8 @@ class Client:
     must_match: bool = False
     search_by_post: bool = False
     fhir_servers: tuple[FhirServer, ...] = ()
+    smart_links: bool = False
+    smart: SmartApp | None = None
 
     def server_named(self, text: str) -> FhirServer | None:
         """The registered server whose address this is."""

@@ -14,9 +14,10 @@ from pydantic import ValidationError
 
 from cds_service.errors import SettingsError
 from cds_service.settings import Settings
-from cds_service.trust.addresses import Asked, read_address
+from cds_service.trust.addresses import Address, Asked, read_address
 from cds_service.trust.client_rows import OF_TOKENS, ClientRow, ClientsFile, on_host
 from cds_service.trust.clients import ANONYMOUS, Client, Clients, FhirServer, Issuer, KeyAddress
+from cds_service.trust.smart_rows import launches_from, smart_app
 
 SETTING = "CDS_CLIENTS_FILE"
 # The public sandbox's private key is published with its source: whoever likes can sign as it does.
@@ -66,6 +67,10 @@ def clients_in(text: str, path: Path, profile: str) -> Clients:
             raise _wrong(path, f"clients[{number + 1}].id", "another row has this id")
         if client.issuer and client.issuer.name in [other.issuer.name for other in before if other.issuer]:
             raise _wrong(path, f"clients[{number + 1}].issuer", "another row has this issuer; make one row of both")
+        if launches_from(client) & {base for other in before for base in launches_from(other)}:
+            raise _wrong(
+                path, f"clients[{number + 1}].smart_client_id", "another row launches from the same FHIR server"
+            )
     anonymous = next((client for client in made if client.issuer is None), Client())
     return Clients(anonymous, tuple(client for client in made if client.issuer))
 
@@ -107,6 +112,8 @@ class Row:
             must_match=row.fhir_server == "must-match",
             search_by_post=row.search == "post",
             fhir_servers=servers,
+            smart_links=row.smart_links,
+            smart=smart_app(row, self.path.parent, servers, self._near, self._wrong),
         )
 
     def _servers(self) -> tuple[FhirServer, ...]:
@@ -171,11 +178,16 @@ class Row:
         """Keys may come from a private address where a server of that host is registered as private."""
         base = read_address(url.partition("?")[0])
         assert base is not None, "the row was checked"  # noqa: S101
-        near = any(server.private and server.base.host == base.host for server in servers)
-        server = FhirServer(base, open=True, private=near or (self.profile == "development" and base.loopback))
-        self._check_scheme(server, f"jku[{number}]")
+        server = self._near(base, servers, f"jku[{number}]")
         parts = urlsplit(url)
         return KeyAddress(url, server, Asked(parts.path or "/", parts.query))
+
+    def _near(self, base: Address, servers: tuple[FhirServer, ...], place: str) -> FhirServer:
+        """A server beside the FHIR servers, private where one of its host is."""
+        near = any(server.private and server.base.host == base.host for server in servers)
+        server = FhirServer(base, open=True, private=near or (self.profile == "development" and base.loopback))
+        self._check_scheme(server, place)
+        return server
 
     def _check_scheme(self, server: FhirServer, place: str) -> None:
         if server.base.scheme == "http" and not (self.profile == "development" and server.base.loopback):

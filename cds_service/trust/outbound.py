@@ -105,8 +105,20 @@ class Outbound:
 
     async def read(self, server: FhirServer, asked: Asked, token: Token | None, budget: Budget) -> bytes | bytearray:
         """The body of a 200. The caller keeps the time. Raises ReadFailed for anything else."""
+        return await self._answered(self._request(server, asked, token), budget)
+
+    async def post(
+        self, server: FhirServer, asked: Asked, form: str, authorization: str, budget: Budget
+    ) -> bytes | bytearray:
+        """As `read`, of a form sent to this very address; `authorization` may be empty."""
+        headers = {"Content-Type": FORM, **({"Authorization": authorization} if authorization else {})}
+        query = f"?{asked.query}" if asked.query else ""
+        address = f"{server.base.origin}{asked.path}{query}"
+        return await self._answered(self._client.build_request("POST", address, content=form, headers=headers), budget)
+
+    async def _answered(self, request: httpx.Request, budget: Budget) -> bytes | bytearray:
         try:
-            answer = await self._client.send(self._request(server, asked, token), stream=True)
+            answer = await self._client.send(request, stream=True)
             try:
                 _check(answer)
                 return await _body(answer, budget)

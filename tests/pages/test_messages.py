@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 MESSAGES = ROOT / "cds_service" / "pages" / "messages"
 OTHERS = tuple(language for language in LANGUAGES if language != SOURCE)
 HOLES = re.compile(r"%\(\w+\)s|\{\w+\}|</?\w+[^>]*>")
-ALIKE = {"no"}  # what is written alike in English and Spanish
+ALIKE = {"no", "cervical", "lumbar"}
 
 
 def forms(words: object) -> tuple[str, ...]:

@@ -50,6 +50,26 @@ def test_every_key_that_has_an_effect(tmp_path: Path) -> None:
     ]
 
 
+def test_a_row_that_makes_this_service_a_smart_app(tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_text("Zzsecret\n")
+    made = client(
+        tmp_path,
+        row(
+            server("https://ehr.example/fhir", private=False),
+            smart_client_id="miss",
+            smart_client_secret_file="secret.txt",  # noqa: S106
+            smart_scopes="v1",
+            smart_origins=["https://auth.example", "https://ehr.example:8443/"],
+            smart_frames=["https://EHR.example"],
+        ),
+    )
+    assert made.smart and not made.smart_links
+    assert (made.smart.client_id, made.smart.secret, made.smart.scopes) == ("miss", "Zzsecret", "v1")
+    assert [it.base.origin for it in made.smart.origins] == ["https://auth.example", "https://ehr.example:8443"]
+    assert made.smart.frames == ("https://ehr.example",)
+    assert "Zzsecret" not in repr(made)
+
+
 @pytest.mark.parametrize("clients", ["", row()])
 def test_what_a_row_does_not_say(tmp_path: Path, clients: str) -> None:
     assert client(tmp_path, clients) == Client()
@@ -84,7 +104,39 @@ WRONG: dict[str, tuple[str, str]] = {
     "a jku in plain http": (bearer(jku=["https://x.example", "http://x.example"]), "clients[1].jku[2]: plain http is"),
     "a rate that is none": (row(rate_per_minute=-1), "clients[1].rate_per_minute: Input should be greater than"),
     "a number as text": (row(concurrent="5"), "clients[1].concurrent: Input should be a valid integer"),
-    "links that are not built": (row(smart_links=True), "clients[1].smart_links: Value error, this release does not"),
+    "a secret without a SMART client": (
+        row(smart_client_secret_file="s"),  # noqa: S106
+        "clients[1].smart_client_secret_file: it is about SMART launches; name the id",
+    ),
+    "scopes without a SMART client": (row(smart_scopes="v1"), "clients[1].smart_scopes: it is about SMART launches"),
+    "an app that no server launches": (row(smart_client_id="x"), "clients[1].smart_client_id: name the FHIR server"),
+    "no form of scopes": (row(smart_client_id="x", smart_scopes="v3"), "clients[1].smart_scopes: Input should be 'v1'"),
+    "a secret that is not there": (
+        row(server("https://x.example"), smart_client_id="x", smart_client_secret_file="none.txt"),  # noqa: S106
+        "clients[1].smart_client_secret_file: none.txt: it cannot be read",
+    ),
+    "a secret that is empty": (
+        row(server("https://x.example"), smart_client_id="x", smart_client_secret_file="empty.txt"),  # noqa: S106
+        "clients[1].smart_client_secret_file: empty.txt: it is empty",
+    ),
+    "a server that launches two apps": (
+        row(server("https://x.example"), smart_client_id="x")
+        + bearer(smart_client_id="y")
+        + server("https://X.example/"),
+        "clients[2].smart_client_id: another row launches from the same FHIR server",
+    ),
+    "an origin with a path": (
+        row(server("https://x.example"), smart_client_id="x", smart_origins=["https://y.example/auth"]),
+        "clients[1].smart_origins[1]: Value error, write it as https://host",
+    ),
+    "an origin in plain http": (
+        row(server("https://x.example"), smart_client_id="x", smart_origins=["http://y.example"]),
+        "clients[1].smart_origins[1]: plain http is",
+    ),
+    "a frame in plain http": (
+        row(server("https://x.example"), smart_client_id="x", smart_frames=["http://y.example"]),
+        "clients[1].smart_frames[1]: plain http is",
+    ),
     "a word for replay": (bearer(replay="allow"), "clients[1].replay: Input should be 'reject' or 'observe'"),
     "an unknown key": (row(rate_per_hour=5), "clients[1].rate_per_hour: nothing reads this key"),
     "an unknown key of a server": (
@@ -113,6 +165,7 @@ WRONG: dict[str, tuple[str, str]] = {
 @pytest.mark.parametrize(("clients", "why"), WRONG.values(), ids=WRONG)
 def test_a_mistake_names_file_and_key(tmp_path: Path, clients: str, why: str) -> None:
     write_keys(tmp_path)
+    (tmp_path / "empty.txt").write_text(" \n")
     with pytest.raises(SettingsError) as refused:
         client(tmp_path, clients)
     assert str(refused.value).startswith(f"CDS_CLIENTS_FILE: {tmp_path / 'clients.toml'}: ")

@@ -1,0 +1,86 @@
+"""The clients that may launch the explanation page, each with its answerer and its connections, made at the start."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from fastapi.routing import APIRoute
+
+from cds_service.answer import Answerer
+from cds_service.observe.metrics import Metrics
+from cds_service.pages.explain import Explaining
+from cds_service.pages.launch_failures import Failures, LineOf, closed_routes
+from cds_service.pages.public import Templates
+from cds_service.record.asking import Reads
+from cds_service.record.fetch import Fetch, Limits
+from cds_service.settings import Settings
+from cds_service.trust.clients import Client, Clients, SmartApp
+from cds_service.wire.held import HookCall
+
+if TYPE_CHECKING:
+    from cds_service.pages.launch import Launcher
+
+PURPOSE = b"the cookies of SMART launches"
+Close = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Launching:
+    """The addresses of a launch, and what is to be closed when the service ends."""
+
+    routes: tuple[APIRoute, ...]
+    closing: tuple[Close, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Launchpad:
+    """What every launch needs. `key` is the secret that all who share a store share; `now` seconds of the epoch."""
+
+    settings: Settings
+    answerer: Answerer
+    metrics: Metrics
+    address: str
+    line_of: LineOf
+    key: Callable[[], bytes]
+    now: Callable[[], float]
+    audited: Callable[[Reads, HookCall], Reads] | None = None
+
+    def launching(self, clients: Clients) -> Launching:
+        """Without a client that may launch, nothing that a launch needs is even imported. Raises SettingsError."""
+        made = Templates(urlsplit(self.address).path, self.answerer.knowledge.version)
+        apps = [(client, client.smart) for client in (clients.anonymous, *clients.registered) if client.smart]
+        if not apps:
+            return Launching(tuple(closed_routes(Failures(made, self.line_of))))
+        from cds_service.pages.launch import LaunchPages, launch_routes
+        from cds_service.trust.sealing import Sealing
+
+        launchers = [self._launcher(client, app) for client, app in apps]
+        explaining = Explaining(made, self.answerer.knowledge)
+        sealing = Sealing(self._sealing_key, self.now)
+        pages = LaunchPages(launchers, sealing, explaining, made, self.address, self.line_of)
+        closing = [close for one in launchers for close in one.closing]
+        return Launching(tuple(launch_routes(pages)), tuple(closing))
+
+    def _launcher(self, client: Client, app: SmartApp) -> Launcher:
+        from cds_service.pages.launch import Launcher
+        from cds_service.trust.outbound import Outbound
+        from cds_service.trust.smart import FORM_HEADERS, own_origin
+
+        answerer = self.answerer.for_client(client)
+        limits = Limits(self.settings.fetch_deadline_seconds, self.settings.max_body_bytes)
+        count = partial(self.metrics.fetched, client=client.id if client.issuer else "")
+        origins = (*map(own_origin, client.fhir_servers), *app.origins)
+        silent = self.settings.prefetch_only
+        reads = None if silent else Outbound(client.fhir_servers)
+        forms = None if silent else Outbound(origins, headers=FORM_HEADERS)
+        fetch = Fetch(client, reads, answerer.knowledge, limits, answerer.today, count, self.audited)
+        return Launcher(client, app, answerer, fetch, forms, limits.seconds)
+
+    def _sealing_key(self) -> bytes:
+        """A key of its own, made from the one that is shared."""
+        return hmac.digest(self.key(), PURPOSE, "sha256")

@@ -1,0 +1,61 @@
+"""What a browser keeps for us between the start of a SMART launch and its end, and can neither read nor change.
+
+The service itself keeps nothing: a launch is known only by its cookie, which is encrypted and signed (JWE) with a key
+that all who share a store share, and is of no use after five minutes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+from joserfc import jwe
+from joserfc.errors import JoseError
+from joserfc.jwk import OctKey
+
+LAUNCH_SECONDS = 300
+HEADER = {"alg": "dir", "enc": "A256GCM"}
+ALGORITHMS = ["dir", "A256GCM"]
+
+
+class Begun(msgspec.Struct, frozen=True, gc=False):
+    """A launch that has begun: from which FHIR server, with which state and verifier, and where its code is spent."""
+
+    base: str
+    state: str
+    verifier: str
+    token_endpoint: str
+    issuer: str
+    until: float
+
+    def __repr__(self) -> str:
+        return "Begun(hidden)"
+
+
+class Sealing:
+    """Seals and opens; `key` tells the key of the moment, 32 bytes, and `now` the seconds of the epoch."""
+
+    def __init__(self, key: Callable[[], bytes], now: Callable[[], float]) -> None:
+        self._key = key
+        self._now = now
+
+    def until(self) -> float:
+        """When a launch that begins now is over."""
+        return self._now() + LAUNCH_SECONDS
+
+    def sealed(self, begun: Begun) -> str:
+        """The launch as text that fits a cookie."""
+        return jwe.encrypt_compact(HEADER, msgspec.json.encode(begun), self._secret(), ALGORITHMS)
+
+    def opened(self, text: str, state: str) -> Begun | None:
+        """The launch of this state; None for what was not sealed here, is too old, or is of another state."""
+        try:
+            begun = msgspec.json.decode(
+                jwe.decrypt_compact(text, self._secret(), ALGORITHMS).plaintext or b"", type=Begun
+            )
+        except (JoseError, ValueError, msgspec.DecodeError):
+            return None
+        return begun if begun.state == state and self._now() < begun.until else None
+
+    def _secret(self) -> OctKey:
+        return OctKey.import_key(self._key())
