@@ -54,8 +54,8 @@ class _Words(HTMLParser):
 def unmarked_words(html: str, *allowed: str) -> list[str]:
     """The words of a page that no catalogue gave, but those `allowed`: names and ids that are the same everywhere."""
     text = " · ".join(_Words(html).words)
-    # Inmost first: a message may stand in another.
-    while (rest := re.sub(r"⟦[^⟦⟧]*⟧", " ", text)) != text:
+    # Inmost first: a message may stand in another. A label that was too long ends in "…" before its message does.
+    while (rest := re.sub(r"⟦[^⟦⟧]*[⟧…]", " ", text)) != text:
         text = rest
     for name in sorted(allowed, key=len, reverse=True):
         text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", text)

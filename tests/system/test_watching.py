@@ -39,7 +39,10 @@ def test_what_a_worker_that_died_had_waiting_waits_no_longer(tmp_path: Path) -> 
         files = tmp_path.glob("cds-service-*/gauge_livesum_*.db")
         return {int(file.stem.removeprefix("gauge_livesum_")) for file in files}
 
-    with serving("serve", "--workers", "2", settings=SETTINGS | {"TMPDIR": str(tmp_path)}) as running:
+    # Where traces are sent nobody listens: that keeps no worker from starting, nor from its end.
+    nobody = f"http://127.0.0.1:{free_port()}/v1/traces"
+    settings = SETTINGS | {"TMPDIR": str(tmp_path), "CDS_TRACES_URL": nobody}
+    with serving("serve", "--workers", "2", settings=settings) as running:
         until(lambda: len(waiting()) == 2)
         first = min(waiting())
         os.kill(first, signal.SIGKILL)
