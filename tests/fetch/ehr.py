@@ -131,8 +131,10 @@ async def ehr(**replies: Reply | list[Reply]) -> AsyncIterator[Ehr]:
 async def listening(server: Ehr, tls: ssl.SSLContext | None = None) -> AsyncIterator[Ehr]:
     """The server on a free port."""
     connections: set[asyncio.Task[None]] = set()
+    writers: list[asyncio.StreamWriter] = []
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writers.append(writer)
         connections.add(task := asyncio.ensure_future(server.answer(reader, writer)))
         with suppress(asyncio.CancelledError):
             await task
@@ -146,8 +148,13 @@ async def listening(server: Ehr, tls: ssl.SSLContext | None = None) -> AsyncIter
         for task in connections:
             task.cancel()
         await asyncio.gather(*connections, return_exceptions=True)
-        # The loop closes the sockets in its next turns.
+        # A busy machine's loop takes some turns to close a socket, and a connection may have come at the last moment.
         await asyncio.sleep(0.01)
+        for writer in writers:
+            writer.close()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(1):
+                await asyncio.gather(*(writer.wait_closed() for writer in writers), return_exceptions=True)
 
 
 def pain(**members: Any) -> Reply:
