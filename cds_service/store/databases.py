@@ -67,6 +67,20 @@ def take_time(connection: Connection) -> None:
         connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
 
 
+def empty_log(connection: Connection) -> bool:
+    """What was deleted leaves the log beside a SQLite file, too. False: another reads or writes just now.
+
+    It waits for nobody, as all who write would wait for it. PostgreSQL clears up by itself.
+    """
+    if connection.dialect.name != "sqlite":
+        return True
+    with connection.begin():
+        connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+        is_busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    return not is_busy
+
+
 def _shared_and_durable(connection: SqliteConnection, entry: ConnectionPoolEntry) -> None:
     """Readers and a writer do not wait for each other; what is committed survives the loss of power.
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -147,3 +148,35 @@ def test_a_store_that_fails_is_told_without_its_words(kept: str, said: Said) -> 
     why = said("status", status=2)
     assert "the database cannot be used" in why
     assert "SELECT" not in why
+
+
+@pytest.fixture
+def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[InDatabase]:
+    """The store of a service that runs."""
+    monkeypatch.setenv("CDS_DATABASE_URL", f"sqlite:///{tmp_path}/store.db")
+    store = InDatabase(f"sqlite:///{tmp_path}/store.db", 30)
+    store.open()
+    yield store
+    store.close()
+
+
+def test_beside_a_service_a_former_key_leaves_the_log_too(running: InDatabase, said: Said, tmp_path: Path) -> None:
+    def readable() -> bytes:
+        return (tmp_path / "store.db").read_bytes() + (tmp_path / "store.db-wal").read_bytes()
+
+    former = running.pseudonyms.key
+    assert former in readable()
+    said("rotate-key", "--forget-former")
+    assert former not in readable()
+
+
+def test_who_reads_without_a_pause_is_told_of(
+    running: InDatabase, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("cds_service.commands.store.TRIES", 2)
+    reader = sqlite3.connect(tmp_path / "store.db", isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT * FROM pseudonym_keys").fetchall()
+    assert cli.main(["store", "rotate-key", "--forget-former"]) == 0
+    reader.close()
+    assert "can be read in the log beside it" in capsys.readouterr().err

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from cds_service.store.databases import engine_of
+from cds_service.store.databases import empty_log, engine_of
 from cds_service.store.forgetting import Forgetting
 from cds_service.store.in_database import InDatabase
 from cds_service.store.migrating import migrate
@@ -241,3 +241,41 @@ def test_the_tables_of_the_first_release_are_brought_up_to_date_and_back(url: st
         move(connection, BACK)
         assert connection.scalars(text("SELECT secret FROM pseudonym_keys")).all() == [b"second"]
     engine.dispose()
+
+
+def log_of(url: str) -> bytes:
+    """What stands in the log beside a SQLite file."""
+    return Path(f"{url.removeprefix('sqlite:///')}-wal").read_bytes()
+
+
+async def test_what_a_running_service_forgets_leaves_the_log_too(tmp_path: Path, clock: Clock) -> None:
+    """Nor does it wait for who reads: then it tries again."""
+    url = f"sqlite:///{tmp_path}/store.db"
+    store = InDatabase(url, 30, keep_days=60, now=clock)
+    store.open()
+    store.remember(shown("a-card-to-be-forgotten"))
+    await store.record("acme", [Feedback("a-card-to-be-forgotten", "accepted")])
+    assert b"a-card-to-be-forgotten" in log_of(url)
+    reader = sqlite3.connect(tmp_path / "store.db", isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT * FROM decisions").fetchall()
+    engine = engine_of(url)
+    with engine.connect() as connection:
+        assert not empty_log(connection)
+        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 5000
+    clock.go(days=61)
+    await until(lambda: rows_of(url) == 0)
+    assert b"a-card-to-be-forgotten" in log_of(url)
+    reader.close()
+    await until(lambda: b"a-card-to-be-forgotten" not in log_of(url))
+    assert b"a-card-to-be-forgotten" not in (tmp_path / "store.db").read_bytes()
+    engine.dispose()
+    store.close()
+
+
+def rows_of(url: str) -> int:
+    engine = engine_of(url)
+    with engine.begin() as connection:
+        cards = kept(connection).cards
+    engine.dispose()
+    return cards
