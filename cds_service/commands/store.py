@@ -134,6 +134,7 @@ def _doomed(given: argparse.Namespace, settings: Settings) -> Doomed:
         return of_client(given.client)
     if given.older_than < settings.quiet_days:
         raise SettingsError(f"--older-than: what was set aside rests on what is kept for {settings.quiet_days} days")
+    print(f"quiet period: {settings.quiet_days} days, by CDS_QUIET_DAYS")
     return older_than(_now() - timedelta(days=given.older_than))
 
 
@@ -166,9 +167,9 @@ def _told(purged: Purged) -> str:
 
 
 def _rotate(given: argparse.Namespace, environ: Environment) -> int:
+    """The former key stays: a running service forgets it by its own CDS_QUIET_DAYS, which a shell may not have."""
     from secrets import token_bytes
 
-    from cds_service.store.forgetting import forget_needless
     from cds_service.store.key_rotation import forget_keys, former_keys, rotate
     from cds_service.store.pseudonyms import KEY_BYTES
     from cds_service.store.queries import next_change
@@ -182,11 +183,10 @@ def _rotate(given: argparse.Namespace, environ: Environment) -> int:
             rotate(connection, token_bytes(KEY_BYTES), _now())
             if given.forget_former:
                 forget_keys(connection, former_keys(connection))
-        forget_needless(connection, _now(), timedelta(days=settings.quiet_days))
         _empty_log(connection)
         with connection.begin():
             former = len(former_keys(connection))
-    print(f"patients have new names from now on; former keys still needed: {former}")
+    print(f"patients have new names from now on; former keys kept: {former}")
     return 0
 
 

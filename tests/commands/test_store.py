@@ -21,6 +21,7 @@ from tests.store.postgresql import new_postgresql
 __all__ = ["new_postgresql"]
 Said = Callable[..., str]
 NOTHING = "nothing was deleted; add --yes to delete it"
+QUIET = "quiet period: 30 days, by CDS_QUIET_DAYS\n"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -76,14 +77,14 @@ def test_how_much_is_kept(kept: str, said: Said, monkeypatch: pytest.MonkeyPatch
 
 @pytest.mark.parametrize("dry", [(), ("--dry-run",)])
 def test_without_yes_nothing_is_deleted(kept: str, said: Said, dry: tuple[str, ...]) -> None:
-    assert said("purge", "--older-than", "60", *dry) == f"cards shown: 1, feedback: 1; {NOTHING}"
+    assert said("purge", "--older-than", "60", *dry) == f"{QUIET}cards shown: 1, feedback: 1; {NOTHING}"
     assert said("purge", "--client", "other", *dry) == f"cards shown: 1, feedback: 1; {NOTHING}"
     assert said("status").startswith("cards shown: 2")
 
 
 def test_what_is_old_is_deleted(kept: str, said: Said) -> None:
-    assert said("purge", "--older-than", "60", "--yes") == "cards shown: 1, feedback: 1, deleted"
-    assert said("purge", "--older-than", "60", "--yes") == "cards shown: 0, feedback: 0, deleted"
+    assert said("purge", "--older-than", "60", "--yes") == f"{QUIET}cards shown: 1, feedback: 1, deleted"
+    assert said("purge", "--older-than", "60", "--yes") == f"{QUIET}cards shown: 0, feedback: 0, deleted"
     assert said("status").startswith("cards shown: 1")
 
 
@@ -105,9 +106,17 @@ def test_days_are_days(days: str) -> None:
 
 
 def test_another_key(kept: str, said: Said) -> None:
-    assert said("rotate-key").endswith("former keys still needed: 1")
+    assert said("rotate-key").endswith("former keys kept: 1")
     assert said("status").endswith("keys: the one of today and 1 former")
-    assert said("rotate-key", "--forget-former").endswith("former keys still needed: 0")
+    assert said("rotate-key", "--forget-former").endswith("former keys kept: 0")
+
+
+def test_a_shell_with_other_quiet_days_ends_no_quiet_period(
+    kept: str, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CDS_QUIET_DAYS", "0")
+    assert said("rotate-key").endswith("former keys kept: 1")
+    assert said("purge", "--older-than", "60").splitlines()[0] == "quiet period: 0 days, by CDS_QUIET_DAYS"
 
 
 def test_a_key_that_is_given_is_for_the_site_to_follow(kept: str, said: Said, monkeypatch: pytest.MonkeyPatch) -> None:
