@@ -79,6 +79,22 @@ async def test_one_client_goes_and_no_other(opened: Opened, url: str) -> None:
     assert sum(one.count for one in await store.counts()) == 3
 
 
+async def test_what_a_client_told_of_anothers_card_goes_and_how_often_it_called(opened: Opened, url: str) -> None:
+    """It told so before the store knew whose card it is."""
+    store = opened()
+    await store.record("acme", [Feedback("c2", "accepted")])
+    store.remember(shown("c2", OTHER))
+    await store.record("other", [Feedback("c2", "accepted")])
+    engine = engine_of(url)
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO call_rates VALUES ('acme', 1), ('other', 1)"))
+    assert purged(url, of_client("acme")) == Purged(0, 1)
+    with engine.connect() as connection:
+        for table in ("feedback", "call_rates"):
+            assert connection.scalars(text(f"SELECT client FROM {table}")).all() == ["other"]  # noqa: S608
+    engine.dispose()
+
+
 async def test_it_goes_in_groups_between_which_others_write(opened: Opened, url: str, clock: Clock) -> None:
     """Between two groups no lock is held: feedback is kept meanwhile."""
     store = opened(most_waiting=2000)
