@@ -61,10 +61,10 @@ def _made(url: str, arguments: Mapping[str, Any], isolation: IsolationLevel | No
         raise SettingsError("CDS_DATABASE_URL: write it as postgresql+psycopg://user@host:port/database") from None
 
 
-def take_time(connection: Connection) -> None:
-    """In the transaction that is open, a statement may take as long as it must: an index of a large table is made."""
+def take_time(connection: Connection, seconds: float = 0) -> None:
+    """In the transaction that is open, a statement may take so long, or as long as it must: to make a large index."""
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+        connection.exec_driver_sql(f"SET LOCAL statement_timeout = {int(seconds * 1000)}")
 
 
 def empty_log(connection: Connection) -> bool:
