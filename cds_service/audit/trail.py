@@ -63,7 +63,8 @@ class Trail:
         self._dropped = Counter("cds_audit_dropped", "AuditEvents that could not be kept.", registry=metrics.registry)
         self._queue: Queue[AuditEvent] = Queue(most_waiting)
         self._closing = Event()
-        self._lost = False
+        self._in_hand = 0
+        self._waits, self._lost = False, False
         self._telling = Lock()
         self._thread = Thread(target=self._run, name="audit-trail", daemon=True)
         self._check()
@@ -82,24 +83,38 @@ class Trail:
         self._thread.start()
 
     def close(self) -> None:
-        """What waits is written, as far as that takes no longer than a stop may."""
+        """What waits is written, as far as that takes no longer than a stop may; what is left is counted and told."""
         self._closing.set()
         self._thread.join(CLOSE_SECONDS)
+        if left := self._in_hand + self._drained():
+            self._dropped.inc(left)
+            self._log_lost(f"{left} AuditEvents are lost: they could not be written when the service stopped")
+
+    def _drained(self) -> int:
+        """So many waited, and wait no more."""
+        left = 0
+        with suppress(Empty):
+            while True:
+                self._queue.get_nowait()
+                left += 1
+        return left
 
     def note(self, event: AuditEvent) -> None:
         """Add an event. Never waits: where there is no room, it is counted as lost."""
         try:
             self._queue.put_nowait(event)
         except Full:
-            self._lose(1, "too many wait to be written")
+            self._lose()
 
     def _run(self) -> None:
         while batch := self._batch():
+            self._in_hand += len(batch)
             lines = b"".join(msgspec.json.encode(event) + b"\n" for event in batch)
             while not self._written(lines):
                 if self._closing.wait(self._retry_seconds):
-                    self._dropped.inc(len(batch))
                     break
+            else:
+                self._in_hand -= len(batch)
 
     def _batch(self) -> list[AuditEvent]:
         """What waits; nothing once the service ends and nothing waits."""
@@ -122,24 +137,29 @@ class Trail:
             finally:
                 os.close(file)
         except OSError as error:
-            self._tell(f"the file cannot be written ({error.strerror}); AuditEvents wait")
+            self._wait(f"the file cannot be written ({error.strerror}); AuditEvents wait")
             return False
-        self._lost = False
+        self._waits, self._lost = False, False
         return True
 
     def _opened(self) -> int:
         return os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, MODE)
 
-    def _lose(self, events: int, why: str) -> None:
-        self._dropped.inc(events)
-        self._tell(f"AuditEvents are lost: {why}")
+    def _wait(self, message: str) -> None:
+        """Told once, until it can be written again; that some are lost is told apart."""
+        told, self._waits = self._waits, True
+        if not told:
+            self._log_lost(message)
 
-    def _tell(self, message: str) -> None:
-        """Once, until it can be written again."""
+    def _lose(self) -> None:
+        self._dropped.inc()
         with self._telling:
             told, self._lost = self._lost, True
         if not told:
-            self._log.event("error", "audit-lost", setting=SETTING, message=message)
+            self._log_lost("AuditEvents are lost: too many wait to be written")
+
+    def _log_lost(self, message: str) -> None:
+        self._log.event("error", "audit-lost", setting=SETTING, message=message)
 
 
 def add_whole(file: int, lines: bytes) -> None:

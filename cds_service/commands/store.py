@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -22,6 +23,12 @@ Environment = Mapping[str, str]
 SETTING = "CDS_DATABASE_URL"
 # Between two groups a running service writes what waits: its writer takes a turn every 0.2 s.
 PAUSE_SECONDS = 0.05
+# Somebody reads the whole store meanwhile, a report: for some seconds.
+TRIES = 200
+STILL_IN_LOG = (
+    "cds-service: another uses the file without a pause: what was deleted can be read in the log beside it (-wal) "
+    "until a running service empties that within the hour, or all who use the file have ended"
+)
 NOTHING_DONE = "nothing was deleted; add --yes to delete it"
 KEY_IS_GIVEN = (
     "CDS_PATIENT_HASH_KEY: the key is given and not the store's; give another, and this one as "
@@ -127,6 +134,7 @@ def _doomed(given: argparse.Namespace, settings: Settings) -> Doomed:
         return of_client(given.client)
     if given.older_than < settings.quiet_days:
         raise SettingsError(f"--older-than: what was set aside rests on what is kept for {settings.quiet_days} days")
+    print(f"quiet period: {settings.quiet_days} days, by CDS_QUIET_DAYS")
     return older_than(_now() - timedelta(days=given.older_than))
 
 
@@ -139,10 +147,19 @@ def _purged(connection: Connection, doomed: Doomed) -> Purged:
     from cds_service.store.purging import purge
 
     gone = purge(connection, doomed, lambda: sleep(PAUSE_SECONDS))
-    if connection.dialect.name == "sqlite":
-        with connection.begin():
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    _empty_log(connection)
     return gone
+
+
+def _empty_log(connection: Connection) -> None:
+    """What was deleted leaves the log beside a SQLite file, or it is told that it is still there."""
+    from cds_service.store.databases import empty_log
+
+    for _ in range(TRIES):
+        if empty_log(connection):
+            return
+        sleep(PAUSE_SECONDS)
+    print(STILL_IN_LOG, file=sys.stderr)
 
 
 def _told(purged: Purged) -> str:
@@ -150,9 +167,9 @@ def _told(purged: Purged) -> str:
 
 
 def _rotate(given: argparse.Namespace, environ: Environment) -> int:
+    """The former key stays: a running service forgets it by its own CDS_QUIET_DAYS, which a shell may not have."""
     from secrets import token_bytes
 
-    from cds_service.store.forgetting import forget_needless
     from cds_service.store.key_rotation import forget_keys, former_keys, rotate
     from cds_service.store.pseudonyms import KEY_BYTES
     from cds_service.store.queries import next_change
@@ -166,10 +183,10 @@ def _rotate(given: argparse.Namespace, environ: Environment) -> int:
             rotate(connection, token_bytes(KEY_BYTES), _now())
             if given.forget_former:
                 forget_keys(connection, former_keys(connection))
-        forget_needless(connection, _now(), timedelta(days=settings.quiet_days))
+        _empty_log(connection)
         with connection.begin():
             former = len(former_keys(connection))
-    print(f"patients have new names from now on; former keys still needed: {former}")
+    print(f"patients have new names from now on; former keys kept: {former}")
     return 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import ip_address
 
 from starlette.requests import Request
 
@@ -30,7 +31,7 @@ class Disclosures:
         for card in cards:
             shown = CardShown(
                 client=caller_of(request.scope).name,
-                address=request.client.host if request.client else "unknown",
+                address=address_of(request.client.host if request.client else ""),
                 service=self.service,
                 card=card.uuid,
                 rule=answered.assessment.rule,
@@ -40,3 +41,11 @@ class Disclosures:
             )
             trail = self.auditing.trail
             trail.note(shown_event(shown, about(call), self.auditing.ours, trail.now()))
+
+
+def address_of(host: str) -> str:
+    """An address without its zone, or `unknown`: behind a proxy a caller may have written any text there."""
+    try:
+        return str(ip_address(host.partition("%")[0]))
+    except ValueError:
+        return "unknown"

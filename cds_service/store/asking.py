@@ -11,7 +11,7 @@ from threading import Event, Lock, Thread
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, select
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 
 from cds_service.errors import StoreUnavailable
 
@@ -45,7 +45,8 @@ class Waiter:
 
 
 class Asking:
-    """One question after another, over a connection that is kept. The thread begins with the first question.
+    """One question after another, over a connection that is kept. The thread begins with the first question, and
+    another where it ended.
 
     What cannot be answered in time is given up, and so is at once what is asked from then on, until the database
     answers again: a database that hangs holds few calls up, and each only once.
@@ -89,7 +90,7 @@ class Asking:
 
     def _begin(self) -> None:
         with self._beginning:
-            if self._thread is None:
+            if self._thread is None or not self._thread.is_alive():
                 self._thread = Thread(target=self._run, name="store-asking", daemon=True)
                 self._thread.start()
 
@@ -112,7 +113,7 @@ class Asking:
         """The answer, or StoreUnavailable; and from now on it is known whether there are answers."""
         try:
             found = self._asked(question)
-        except SQLAlchemyError:
+        except Exception:  # noqa: BLE001 - whatever a driver raises, the thread goes on and whoever waits is told
             self._answers = False
             self._let_go()
             return StoreUnavailable()

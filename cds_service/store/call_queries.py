@@ -17,15 +17,13 @@ MICROSECONDS = 1_000_000
 MINUTE = 60 * MICROSECONDS
 # A `due` further ahead than a minute's calls and this comes from a clock that was wrong, and binds nobody.
 CLOCKS_DIFFER = 60 * MICROSECONDS
-# A machine whose clock is late may still take a token for good that is over by ours.
+# A machine whose clock is late may still take a token for good that is over by ours; and whoever judged a token in its
+# last moments writes it after them.
 KEPT_AFTER_SECONDS = 600.0
 # So that nobody waits long for those who forget.
 FORGOTTEN_AT_ONCE = 500
 
-USE = (
-    "INSERT INTO used_tokens (digest, until) VALUES (:digest, :until)"
-    " ON CONFLICT (digest) DO UPDATE SET until = excluded.until WHERE used_tokens.until <= :now"
-)
+USE = "INSERT INTO used_tokens (digest, until) VALUES (:digest, :until) ON CONFLICT (digest) DO NOTHING"
 # `due` is when the bucket would be full again: each call moves it on by a call's share of a minute.
 TAKE = (
     "INSERT INTO call_rates (client, due) VALUES (:client, :now + :share)"
@@ -35,9 +33,9 @@ TAKE = (
 )
 
 
-def use_token(digest: bytes, until: float, now: float, connection: Connection) -> bool:
-    """The token was not used before, or what was known of it is over; from now on it is, until that moment."""
-    return _is_written(connection, USE, {"digest": digest, "until": until, "now": now})
+def use_token(digest: bytes, until: float, connection: Connection) -> bool:
+    """The token was not used before; from now on it is, until it is forgotten some time after that moment."""
+    return _is_written(connection, USE, {"digest": digest, "until": until})
 
 
 def take_call(client: str, rate_per_minute: int, now: float, connection: Connection) -> float:

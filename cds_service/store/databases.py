@@ -61,10 +61,24 @@ def _made(url: str, arguments: Mapping[str, Any], isolation: IsolationLevel | No
         raise SettingsError("CDS_DATABASE_URL: write it as postgresql+psycopg://user@host:port/database") from None
 
 
-def take_time(connection: Connection) -> None:
-    """In the transaction that is open, a statement may take as long as it must: an index of a large table is made."""
+def take_time(connection: Connection, seconds: float = 0) -> None:
+    """In the transaction that is open, a statement may take so long, or as long as it must: to make a large index."""
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+        connection.exec_driver_sql(f"SET LOCAL statement_timeout = {int(seconds * 1000)}")
+
+
+def empty_log(connection: Connection) -> bool:
+    """What was deleted leaves the log beside a SQLite file, too. False: another reads or writes just now.
+
+    It waits for nobody, as all who write would wait for it. PostgreSQL clears up by itself.
+    """
+    if connection.dialect.name != "sqlite":
+        return True
+    with connection.begin():
+        connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+        is_busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    return not is_busy
 
 
 def _shared_and_durable(connection: SqliteConnection, entry: ConnectionPoolEntry) -> None:

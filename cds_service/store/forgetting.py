@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from cds_service.store.databases import empty_log
 from cds_service.store.key_rotation import forget_keys, needless_keys
 from cds_service.store.purging import Purged, older_than, purge_group
 from cds_service.store.queries import next_change
@@ -23,12 +24,17 @@ class Forgetting:
         self._next: datetime | None = None
 
     def turn(self, connection: Connection, now: datetime) -> None:
-        """Nothing, or a group of rows, or keys."""
+        """Nothing, or a group of rows, or keys; and at the end what went leaves the log of the database, too.
+
+        That is tried at each turn until nobody is in its way, whoever deleted it: a worker may have died over it.
+        """
         if self._next is not None and now < self._next:
             return
         if self._keep is not None and purge_group(connection, older_than(now - self._keep)) != Purged():
             return
         forget_needless(connection, now, self._quiet_period)
+        if not empty_log(connection):
+            return
         self._next = now + EVERY
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from cds_service.errors import StoreUnavailable
 from cds_service.observe.logs import Log
@@ -30,6 +31,7 @@ CLOSE_SECONDS = 1.0
 READERS_CLOSE_SECONDS = 0.1
 # A batch of the largest size takes some of them.
 ANSWER_SECONDS = 10.0
+OF_PATIENCE = 0.9
 
 
 class InDatabase:
@@ -105,9 +107,9 @@ class InDatabase:
             raise StoreUnavailable from None
 
     async def counts(self) -> Sequence[Counted]:
-        """Read by a thread of its own."""
+        """Read by a thread of its own; the database may take nearly as long as somebody waits, and then ends it."""
         self._check_reachable()
-        return await self._reading.answer(counts)
+        return await self._reading.answer(partial(counts, self._patience * OF_PATIENCE))
 
     def _check_reachable(self) -> None:
         if not self.is_reachable():

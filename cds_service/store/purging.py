@@ -10,11 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, delete, exists, func, select
+from sqlalchemy import ColumnElement, Connection, delete, exists, false, func, select
 
 from cds_service.store.databases import take_time
 from cds_service.store.queries import next_change, written
-from cds_service.store.tables import DECISIONS, FEEDBACK
+from cds_service.store.tables import CALL_RATES, DECISIONS, FEEDBACK
 
 # A transaction of so many takes some milliseconds.
 GROUP = 500
@@ -33,10 +33,11 @@ class Purged:
 
 @dataclass(frozen=True, slots=True)
 class Doomed:
-    """Which rows go: conditions on cards, and on feedback whose card this store does not know."""
+    """Which rows go: conditions on cards, on feedback that goes without its card, and on how often clients called."""
 
     cards: ColumnElement[bool]
     feedback: ColumnElement[bool]
+    rates: ColumnElement[bool] = false()  # noqa: RUF009 - it is a constant
 
 
 KNOWN = exists().where(DECISIONS.c.card == FEEDBACK.c.card)
@@ -50,8 +51,9 @@ def older_than(before: datetime) -> Doomed:
 
 
 def of_client(client: str) -> Doomed:
-    """All that one client was shown and told."""
-    return Doomed(DECISIONS.c.client == client, (FEEDBACK.c.client == client) & ~KNOWN)
+    """All that one client was shown and told, of cards too that another was shown; and how often it called."""
+    own = exists().where(DECISIONS.c.card == FEEDBACK.c.card, DECISIONS.c.client == client)
+    return Doomed(DECISIONS.c.client == client, (FEEDBACK.c.client == client) & ~own, CALL_RATES.c.client == client)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,8 @@ def purge(connection: Connection, doomed: Doomed, between: Callable[[], None]) -
     while (group := purge_group(connection, doomed)) != Purged():
         gone += group
         between()
+    with connection.begin():
+        connection.execute(delete(CALL_RATES).where(doomed.rates))
     return gone
 
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, literal, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, literal, select, union_all, update
 
 from cds_service.store.counted import UNKNOWN_RULE, Counted
+from cds_service.store.databases import take_time
 from cds_service.store.quiet_list import Told
 from cds_service.store.shown import Decision, Feedback, Matter, month_of
 from cds_service.store.tables import CHANGES, DECISIONS, FEEDBACK
@@ -139,8 +140,12 @@ def _told_of(row: Row[*tuple[Any, ...]]) -> Told:
     )
 
 
-def counts(connection: Connection) -> list[Counted]:
-    """Cards shown, and feedback by what it says; feedback of a client on another's card does not count."""
+def counts(seconds: float, connection: Connection) -> list[Counted]:
+    """Cards shown, and feedback by what it says; feedback of a client on another's card does not count.
+
+    One statement, which PostgreSQL ends after so many seconds.
+    """
+    take_time(connection, seconds)
     shown = (DECISIONS.c.rule, DECISIONS.c.client, DECISIONS.c.tenant, DECISIONS.c.month)
     of_shown = select(*shown, literal("shown"), literal(""), func.count()).group_by(*shown)
     told = (FEEDBACK.c.outcome, FEEDBACK.c.reason)
@@ -156,7 +161,7 @@ def counts(connection: Connection) -> list[Counted]:
         .where(DECISIONS.c.card.is_(None))
         .group_by(FEEDBACK.c.client, FEEDBACK.c.month, *told)
     )
-    return [Counted(*row) for asked in (of_shown, of_told, of_unknown) for row in connection.execute(asked)]
+    return [Counted(*row) for row in connection.execute(union_all(of_shown, of_told, of_unknown))]
 
 
 def _some(cards: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -39,7 +39,7 @@ class SharedLimits:
     async def is_first(self, issuer: str, jti: str, until: float) -> bool:
         """This `jti` was not used before, as `trust.replays.Replays` says. Raises ReplaysUnavailable."""
         try:
-            return await self._asking.answer(partial(use_token, digest_of(issuer, jti), until, self._now()))
+            return await self._asking.answer(partial(use_token, digest_of(issuer, jti), until))
         except StoreUnavailable:
             self._metrics.token_not_shared()
             raise ReplaysUnavailable from None

@@ -12,13 +12,15 @@ from cds_service.errors import ReplaysUnavailable
 
 # About 30 MB when full: 50 calls a second with tokens that live an hour.
 MOST_TOKENS = 200_000
+# Whoever judged a token in its last moments asks after them.
+KEPT_AFTER_SECONDS = 10.0
 
 
 class Replays(Protocol):
     """What is asked of the memory, whatever keeps it. Any thread and any task may ask."""
 
     async def is_first(self, issuer: str, jti: str, until: float) -> bool:
-        """This `jti` was not used before; from now on it is, until that moment in seconds of the epoch.
+        """This `jti` was not used before; from now on it is, until after that moment in seconds of the epoch.
 
         Of any number of callers at once, one is told that it is the first. Raises ReplaysUnavailable.
         """
@@ -49,9 +51,9 @@ class InMemoryReplays:
             return True
 
     def _forget(self) -> None:
-        """Whatever has expired by now."""
-        now = self._now()
-        while self._ends and self._ends[0][0] <= now:
+        """Whatever has expired for good."""
+        over = self._now() - KEPT_AFTER_SECONDS
+        while self._ends and self._ends[0][0] <= over:
             _, issuer, digest = heappop(self._ends)
             self._used[issuer].discard(digest)
 

@@ -15,6 +15,7 @@ from cds_service.app import create_app
 from cds_service.audit.reads import Auditing
 from cds_service.audit.trail import Trail
 from cds_service.errors import SettingsError
+from cds_service.hooks.disclosures import address_of
 from cds_service.observe.logs import Log
 from cds_service.observe.metrics import Metrics
 from cds_service.settings import Settings, load_settings
@@ -139,6 +140,22 @@ async def test_a_caller_without_an_address(answerer: Answerer, file: Path) -> No
         async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
             assert check_cards(await client.post("/cds-services/miss-patient-view", json=PATIENT_VIEW))
     assert told(file)[0]["agent"][1]["network"]["address"] == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("host", "kept"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:DB8::7", "2001:db8::7"),
+        ("fe80::1%Jane Doe", "fe80::1"),
+        ("Jane Doe", "unknown"),
+        ("192.0.2.7:443", "unknown"),
+        ("", "unknown"),
+    ],
+)
+def test_an_address_is_an_address(host: str, kept: str) -> None:
+    """X-Forwarded-For may say anything."""
+    assert address_of(host) == kept
 
 
 async def test_what_is_audited_is_closed(answerer: Answerer, file: Path) -> None:

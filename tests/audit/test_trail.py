@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import resource
@@ -122,6 +123,44 @@ def test_a_file_that_cannot_be_written_is_tried_again(path: Path, lines: Lines) 
     until(lambda: len(lines.raw) == 2)
     trail.close()
     assert dropped(metrics) == 1
+
+
+def messages(lines: Lines) -> list[str]:
+    return [json.loads(line)["message"] for line in lines.raw]
+
+
+def test_losses_are_told_though_it_was_told_that_events_wait_and_so_is_what_is_left(path: Path, lines: Lines) -> None:
+    metrics = Metrics()
+    trail = trail_of(path, lines, metrics, most_waiting=2, retry_seconds=60)
+    path.unlink()
+    path.mkdir()
+    trail.open()
+    trail.note({"number": 0})
+    until(lambda: lines.raw)
+    for number in range(4):
+        trail.note({"number": number})
+    assert dropped(metrics) == 2
+    trail.close()
+    assert dropped(metrics) == 5
+    waiting, lost, left = messages(lines)
+    assert "AuditEvents wait" in waiting
+    assert lost == "AuditEvents are lost: too many wait to be written"
+    assert left.startswith("3 AuditEvents are lost")
+
+
+def test_a_file_that_hangs_holds_no_stop_up_and_what_waits_is_told(path: Path, lines: Lines) -> None:
+    metrics = Metrics()
+    trail = trail_of(path, lines, metrics)
+    trail.open()
+    with path.open("rb") as locked:
+        fcntl.flock(locked, fcntl.LOCK_EX)
+        trail.note({"number": 0})
+        until(trail._queue.empty)
+        trail.note({"number": 1})
+        trail.close()
+    assert dropped(metrics) == 2
+    assert messages(lines)[0].startswith("2 AuditEvents are lost")
+    until(lambda: read(path))
 
 
 def test_what_does_not_fit_whole_is_taken_back(path: Path) -> None:

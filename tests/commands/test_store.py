@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from tests.store.postgresql import new_postgresql
 __all__ = ["new_postgresql"]
 Said = Callable[..., str]
 NOTHING = "nothing was deleted; add --yes to delete it"
+QUIET = "quiet period: 30 days, by CDS_QUIET_DAYS\n"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -75,14 +77,14 @@ def test_how_much_is_kept(kept: str, said: Said, monkeypatch: pytest.MonkeyPatch
 
 @pytest.mark.parametrize("dry", [(), ("--dry-run",)])
 def test_without_yes_nothing_is_deleted(kept: str, said: Said, dry: tuple[str, ...]) -> None:
-    assert said("purge", "--older-than", "60", *dry) == f"cards shown: 1, feedback: 1; {NOTHING}"
+    assert said("purge", "--older-than", "60", *dry) == f"{QUIET}cards shown: 1, feedback: 1; {NOTHING}"
     assert said("purge", "--client", "other", *dry) == f"cards shown: 1, feedback: 1; {NOTHING}"
     assert said("status").startswith("cards shown: 2")
 
 
 def test_what_is_old_is_deleted(kept: str, said: Said) -> None:
-    assert said("purge", "--older-than", "60", "--yes") == "cards shown: 1, feedback: 1, deleted"
-    assert said("purge", "--older-than", "60", "--yes") == "cards shown: 0, feedback: 0, deleted"
+    assert said("purge", "--older-than", "60", "--yes") == f"{QUIET}cards shown: 1, feedback: 1, deleted"
+    assert said("purge", "--older-than", "60", "--yes") == f"{QUIET}cards shown: 0, feedback: 0, deleted"
     assert said("status").startswith("cards shown: 1")
 
 
@@ -104,9 +106,17 @@ def test_days_are_days(days: str) -> None:
 
 
 def test_another_key(kept: str, said: Said) -> None:
-    assert said("rotate-key").endswith("former keys still needed: 1")
+    assert said("rotate-key").endswith("former keys kept: 1")
     assert said("status").endswith("keys: the one of today and 1 former")
-    assert said("rotate-key", "--forget-former").endswith("former keys still needed: 0")
+    assert said("rotate-key", "--forget-former").endswith("former keys kept: 0")
+
+
+def test_a_shell_with_other_quiet_days_ends_no_quiet_period(
+    kept: str, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CDS_QUIET_DAYS", "0")
+    assert said("rotate-key").endswith("former keys kept: 1")
+    assert said("purge", "--older-than", "60").splitlines()[0] == "quiet period: 0 days, by CDS_QUIET_DAYS"
 
 
 def test_a_key_that_is_given_is_for_the_site_to_follow(kept: str, said: Said, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,3 +157,35 @@ def test_a_store_that_fails_is_told_without_its_words(kept: str, said: Said) -> 
     why = said("status", status=2)
     assert "the database cannot be used" in why
     assert "SELECT" not in why
+
+
+@pytest.fixture
+def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[InDatabase]:
+    """The store of a service that runs."""
+    monkeypatch.setenv("CDS_DATABASE_URL", f"sqlite:///{tmp_path}/store.db")
+    store = InDatabase(f"sqlite:///{tmp_path}/store.db", 30)
+    store.open()
+    yield store
+    store.close()
+
+
+def test_beside_a_service_a_former_key_leaves_the_log_too(running: InDatabase, said: Said, tmp_path: Path) -> None:
+    def readable() -> bytes:
+        return (tmp_path / "store.db").read_bytes() + (tmp_path / "store.db-wal").read_bytes()
+
+    former = running.pseudonyms.key
+    assert former in readable()
+    said("rotate-key", "--forget-former")
+    assert former not in readable()
+
+
+def test_who_reads_without_a_pause_is_told_of(
+    running: InDatabase, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("cds_service.commands.store.TRIES", 2)
+    reader = sqlite3.connect(tmp_path / "store.db", isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT * FROM pseudonym_keys").fetchall()
+    assert cli.main(["store", "rotate-key", "--forget-former"]) == 0
+    reader.close()
+    assert "can be read in the log beside it" in capsys.readouterr().err

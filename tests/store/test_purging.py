@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
-from cds_service.store.databases import engine_of
+from cds_service.store.databases import empty_log, engine_of
 from cds_service.store.forgetting import Forgetting
 from cds_service.store.in_database import InDatabase
 from cds_service.store.migrating import migrate
 from cds_service.store.purging import Doomed, Purged, counted, kept, of_client, older_than, purge, purge_group
+from cds_service.store.queries import counts
 from cds_service.store.shown import Feedback, Matter
 from tests.store.clock import Clock
 from tests.store.conftest import Opened
@@ -77,6 +79,22 @@ async def test_one_client_goes_and_no_other(opened: Opened, url: str) -> None:
     assert purged(url, of_client("acme")) == Purged(1, 2)
     assert {one.client for one in await store.counts()} == {"other"}
     assert sum(one.count for one in await store.counts()) == 3
+
+
+async def test_what_a_client_told_of_anothers_card_goes_and_how_often_it_called(opened: Opened, url: str) -> None:
+    """It told so before the store knew whose card it is."""
+    store = opened()
+    await store.record("acme", [Feedback("c2", "accepted")])
+    store.remember(shown("c2", OTHER))
+    await store.record("other", [Feedback("c2", "accepted")])
+    engine = engine_of(url)
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO call_rates VALUES ('acme', 1), ('other', 1)"))
+    assert purged(url, of_client("acme")) == Purged(0, 1)
+    with engine.connect() as connection:
+        for table in ("feedback", "call_rates"):
+            assert connection.scalars(text(f"SELECT client FROM {table}")).all() == ["other"]  # noqa: S608
+    engine.dispose()
 
 
 async def test_it_goes_in_groups_between_which_others_write(opened: Opened, url: str, clock: Clock) -> None:
@@ -213,13 +231,13 @@ def test_counting_and_migrating_may_take_their_time_and_nothing_else(url: str) -
     limits = []
     with engine.connect() as connection:
         migrate(connection)
-        for asked in (kept, lambda given: counted(given, of_client("acme")), lambda given: None):
+        for asked in (kept, lambda given: counted(given, of_client("acme")), partial(counts, 9.0), lambda given: None):
             with connection.begin():
                 asked(connection)
                 if connection.dialect.name == "postgresql":
                     limits.append(connection.scalar(text("SELECT current_setting('statement_timeout')")))
     engine.dispose()
-    assert limits in ([], ["0", "0", "5s"])
+    assert limits in ([], ["0", "0", "9s", "5s"])
 
 
 def test_the_tables_of_the_first_release_are_brought_up_to_date_and_back(url: str) -> None:
@@ -241,3 +259,41 @@ def test_the_tables_of_the_first_release_are_brought_up_to_date_and_back(url: st
         move(connection, BACK)
         assert connection.scalars(text("SELECT secret FROM pseudonym_keys")).all() == [b"second"]
     engine.dispose()
+
+
+def log_of(url: str) -> bytes:
+    """What stands in the log beside a SQLite file."""
+    return Path(f"{url.removeprefix('sqlite:///')}-wal").read_bytes()
+
+
+async def test_what_a_running_service_forgets_leaves_the_log_too(tmp_path: Path, clock: Clock) -> None:
+    """Nor does it wait for who reads: then it tries again."""
+    url = f"sqlite:///{tmp_path}/store.db"
+    store = InDatabase(url, 30, keep_days=60, now=clock)
+    store.open()
+    store.remember(shown("a-card-to-be-forgotten"))
+    await store.record("acme", [Feedback("a-card-to-be-forgotten", "accepted")])
+    assert b"a-card-to-be-forgotten" in log_of(url)
+    reader = sqlite3.connect(tmp_path / "store.db", isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT * FROM decisions").fetchall()
+    engine = engine_of(url)
+    with engine.connect() as connection:
+        assert not empty_log(connection)
+        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 5000
+    clock.go(days=61)
+    await until(lambda: rows_of(url) == 0)
+    assert b"a-card-to-be-forgotten" in log_of(url)
+    reader.close()
+    await until(lambda: b"a-card-to-be-forgotten" not in log_of(url))
+    assert b"a-card-to-be-forgotten" not in (tmp_path / "store.db").read_bytes()
+    engine.dispose()
+    store.close()
+
+
+def rows_of(url: str) -> int:
+    engine = engine_of(url)
+    with engine.begin() as connection:
+        cards = kept(connection).cards
+    engine.dispose()
+    return cards

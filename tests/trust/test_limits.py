@@ -86,9 +86,12 @@ async def test_a_memory_that_is_full_forgets_nothing_early() -> None:
         await memory.is_first("a", "3", START + 10)
     assert await memory.is_first("a", "0", START + 10) is False
     assert await memory.is_first("b", "0", START + 10) is True
-    clock.seconds += 10
-    assert await memory.is_first("a", "3", START + 20) is True
-    assert await memory.is_first("a", "1", START + 20) is False
+    clock.seconds += 19.9
+    with pytest.raises(ReplaysUnavailable):
+        await memory.is_first("a", "3", START + 30)
+    clock.seconds += 0.1
+    assert await memory.is_first("a", "3", START + 30) is True
+    assert await memory.is_first("a", "1", START + 30) is False
 
 
 async def test_any_text_can_be_remembered() -> None:
