@@ -90,7 +90,9 @@ def create_app(
     store = store or InMemory(settings.quiet_days)
     pseudonyms = store.pseudonyms
     audited = auditing.reads if auditing else None
-    pad = Launchpad(settings, answerer, metrics, address, line_of, lambda: pseudonyms.key, clocks.now, audited)
+    pad = Launchpad(
+        settings, answerer, metrics, address, line_of, lambda: pseudonyms.key, clocks.now, audited, clocks.passing
+    )
     launching = pad.launching(clients)
     app = FastAPI(
         openapi_url=None,

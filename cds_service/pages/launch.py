@@ -7,7 +7,7 @@ must outlast the way round, state and PKCE verifier, lies sealed in a cookie of 
 
 from __future__ import annotations
 
-from asyncio import to_thread
+from asyncio import Semaphore, to_thread
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from cds_service.answer import Answerer
-from cds_service.errors import DataMissing, LaunchFailed
+from cds_service.errors import DataMissing, LaunchFailed, TooMany
 from cds_service.pages.explain import Explaining
 from cds_service.pages.explain_headers import explain_headers
 from cds_service.pages.languages import reading
@@ -29,6 +29,8 @@ from cds_service.record.fetch import Fetch
 from cds_service.record.prefetch import supplied_chart
 from cds_service.record.supplied import SuppliedChart
 from cds_service.trust.clients import Client, FhirServer, SmartApp
+from cds_service.trust.configurations import Configurations
+from cds_service.trust.limits import Limits
 from cds_service.trust.sealing import LAUNCH_SECONDS, Begun, Sealing
 from cds_service.trust.smart import S256, Access, AuthorizationServer, Forms, challenge_of, scopes
 from cds_service.wire.access import FhirAccess
@@ -38,6 +40,8 @@ from cds_service.wire.keys import RESOURCE_OF
 
 # A code or a state longer than this is none that a server of ours would give.
 LONGEST = 4_096
+# A page of years takes a core for a while; the calls of the hooks need one, too.
+MOST_RENDERED = 2
 KINDS = tuple(RESOURCE_OF.values())
 Close = Callable[[], Awaitable[None]]
 
@@ -52,6 +56,7 @@ class Launcher:
     fetch: Fetch
     forms: Forms | None
     seconds: float
+    limits: Limits
 
     def authorization(self, server: FhirServer) -> AuthorizationServer:
         """The authorization server before this FHIR server. Raises LaunchFailed where nothing may be read."""
@@ -92,6 +97,7 @@ class LaunchPages:
         made: Templates,
         address: str,
         line_of: LineOf,
+        configurations: Configurations,
     ) -> None:
         self._launchers = launchers
         self._sealing = sealing
@@ -100,6 +106,8 @@ class LaunchPages:
         self._failures = Failures(made, line_of, self._frames)
         self._address = address
         self._line_of = line_of
+        self._configurations = configurations
+        self._rendering = Semaphore(MOST_RENDERED)
 
     async def launch(self, request: Request) -> Response:
         """To the EHR's authorization server, with the launch sealed in a cookie."""
@@ -107,11 +115,15 @@ class LaunchPages:
             return await self._begun(request)
         except LaunchFailed as error:
             return self._failures.page(request, error)
+        except TooMany as error:
+            return self._failures.later(request, error)
 
     async def explain(self, request: Request) -> Response:
-        """Back from there: the page of the patient."""
+        """Back from there: the page of the patient. Whoever came too early may come again with the same code."""
         try:
             return await self._ended(request)
+        except TooMany as error:
+            return self._failures.later(request, error)
         except LaunchFailed as error:
             answer = self._failures.page(request, error)
             if request.cookies.get(self._name(state := request.query_params.get("state", ""))):
@@ -123,8 +135,11 @@ class LaunchPages:
         if not iss or not launch:
             raise LaunchFailed("no-launch")
         launcher, server = self._launcher(iss)
-        authorization = launcher.authorization(server)
-        found = await authorization.configuration()
+        async with launcher.limits.calling():
+            return await self._sent(iss, launch, launcher.authorization(server))
+
+    async def _sent(self, iss: str, launch: str, authorization: AuthorizationServer) -> Response:
+        found = await self._configurations.of(authorization)
         begun = Begun(
             iss, token_urlsafe(), token_urlsafe(48), found.token_endpoint, found.issuer, self._sealing.until()
         )
@@ -154,17 +169,23 @@ class LaunchPages:
         if begun is None or given.get("iss", begun.issuer) != begun.issuer:
             raise LaunchFailed("state")
         launcher, server = self._launcher(begun.base)
-        authorization = launcher.authorization(server)
+        async with launcher.limits.calling():
+            return await self._explained(request, launcher, launcher.authorization(server), begun, code)
+
+    async def _explained(
+        self, request: Request, launcher: Launcher, authorization: AuthorizationServer, begun: Begun, code: str
+    ) -> Response:
         access = await authorization.access(begun.token_endpoint, code, begun.verifier, self._redirect_uri)
         chart = await launcher.chart(begun.base, access)
         said = reading(request)
         # A chart of years takes a while, and the calls of the hooks do not wait for it.
-        html, assessment = await to_thread(self._explaining.page, launcher.answerer, chart, said)
+        async with self._rendering:
+            html, assessment = await to_thread(self._explaining.page, launcher.answerer, chart, said)
         line = self._line_of(request.scope)
         line.client = launcher.client.id if launcher.client.issuer else ""
         line.outcome, line.rule, line.knowledgeVersion = assessment.outcome, assessment.rule, self._explaining.version
         headers = explain_headers(authorization.app.frames)
-        return page(html, said, {**headers, "Set-Cookie": self._cookie(state, "", 0, authorization.app.frames)})
+        return page(html, said, {**headers, "Set-Cookie": self._cookie(begun.state, "", 0, authorization.app.frames)})
 
     def _launcher(self, iss: str) -> tuple[Launcher, FhirServer]:
         """Who launches from this FHIR server, by its parsed address. Raises LaunchFailed."""

@@ -12,6 +12,7 @@ import pytest
 
 from cds_service.answer import Answerer
 from cds_service.app import create_app
+from cds_service.errors import SettingsError
 from cds_service.hooks.entrance import Clocks
 from cds_service.observe.logs import Log
 from cds_service.store.in_memory import InMemory
@@ -19,7 +20,7 @@ from cds_service.store.pseudonyms import Pseudonyms
 from tests.explain.launches import app_row, explained, launched, returned
 from tests.explain.smart_ehr import CODE, JSON, LAUNCH, TOKEN, SmartEhr, smart_ehr
 from tests.fetch.ehr import Reply, Seen
-from tests.fetch.services import Service, service, settings_of
+from tests.fetch.services import Service, row, server, service, settings_of
 from tests.hooks.calls import PATIENT, Lines, bundle, client_of, condition
 
 SECRET = "of the app: ä&=+"  # noqa: S105 - made up
@@ -43,7 +44,7 @@ async def timed(answerer: Answerer, folder: Path, clients: str, clock: Clock) ->
     """A service by the test's own clock."""
     lines = Lines()
     settings = settings_of(folder, clients)
-    app = create_app(settings, answerer=answerer, log=Log("debug", lines), clocks=Clocks(now=clock))
+    app = create_app(settings, answerer=answerer, log=Log("debug", lines), clocks=Clocks(clock, clock))
     async with app.router.lifespan_context(app), client_of(app) as client:
         yield Service(client, lines)
 
@@ -419,3 +420,13 @@ async def test_the_reads_of_a_launch_are_audited_where_a_site_wants_that(answere
     written = trail.read_text(encoding="utf-8")
     assert written.count('"AuditEvent"') >= len(READ_KINDS)
     assert not any(secret in written for secret in (CODE, TOKEN, LAUNCH, ehr.told["state"]))
+
+
+@pytest.mark.parametrize("address", [None, "http://miss.example"])
+def test_in_production_launches_need_https(answerer: Answerer, tmp_path: Path, address: str | None) -> None:
+    clients = row(server("https://ehr.example/fhir", private=False), smart_client_id="miss")
+    settings = settings_of(tmp_path, clients, profile="production", public_url=address)
+    with pytest.raises(SettingsError, match=r"^CDS_PUBLIC_URL: SMART launches need https"):
+        create_app(settings, answerer=answerer, log=Log("error", Lines()))
+    secure = settings.model_copy(update={"public_url": "https://miss.example"})
+    assert create_app(secure, answerer=answerer, log=Log("error", Lines()))
