@@ -141,7 +141,13 @@ class LaunchPages:
     async def _sent(self, iss: str, launch: str, authorization: AuthorizationServer) -> Response:
         found = await self._configurations.of(authorization)
         begun = Begun(
-            iss, token_urlsafe(), token_urlsafe(48), found.token_endpoint, found.issuer, self._sealing.until()
+            base=iss,
+            state=token_urlsafe(),
+            verifier=token_urlsafe(48),
+            token_endpoint=found.token_endpoint,
+            issuer=found.issuer,
+            names_issuer=found.names_issuer,
+            until=self._sealing.until(),
         )
         asked = {
             "response_type": "code",
@@ -166,7 +172,7 @@ class LaunchPages:
         if not state or not code or max(len(state), len(code)) > LONGEST:
             raise LaunchFailed("no-code")
         begun = self._sealing.opened(request.cookies.get(self._name(state), ""), state)
-        if begun is None or given.get("iss", begun.issuer) != begun.issuer:
+        if begun is None or not begun.is_from(given.get("iss")):
             raise LaunchFailed("state")
         launcher, server = self._launcher(begun.base)
         async with launcher.limits.calling():

@@ -19,14 +19,24 @@ ALGORITHMS = ["dir", "A256GCM"]
 
 
 class Begun(msgspec.Struct, frozen=True, gc=False):
-    """A launch that has begun: from which FHIR server, with which state and verifier, and where its code is spent."""
+    """A launch that has begun: from which FHIR server, with which state and verifier, and where its code is spent.
+
+    `issuer` is empty where the server named none; `names_issuer`: it says who it is when the browser comes back.
+    """
 
     base: str
     state: str
     verifier: str
     token_endpoint: str
     issuer: str
+    names_issuer: bool
     until: float
+
+    def is_from(self, iss: str | None) -> bool:
+        """Whether the one who sends the browser back is the one it was sent to, as far as either says."""
+        if iss is None:
+            return not self.names_issuer
+        return not self.issuer or iss == self.issuer
 
     def __repr__(self) -> str:
         return "Begun(hidden)"

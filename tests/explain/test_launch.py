@@ -276,6 +276,25 @@ async def test_the_issuer_may_be_named_again(answerer: Answerer, tmp_path: Path)
         assert (await explained(running, ehr, iss=f"{ehr.origin}/fhir")).status_code == 200
 
 
+NAMED = {"authorization_response_iss_parameter_supported": True}
+
+
+@pytest.mark.parametrize(
+    ("configuration", "named", "status"),
+    [
+        ({"issuer": ""}, {"iss": "https://any.example"}, 200),
+        (NAMED, {}, 400),
+        ({"authorization_response_iss_parameter_supported": "true"}, {}, 200),
+    ],
+)
+async def test_the_issuer_is_compared_where_it_is_known_and_asked_for_where_it_was_promised(
+    answerer: Answerer, tmp_path: Path, configuration: dict[str, object], named: dict[str, str], status: int
+) -> None:
+    async with smart_ehr(configuration=configuration) as ehr:
+        async with service(answerer, settings_of(tmp_path, app_row(ehr))) as running:
+            assert (await explained(running, ehr, **named)).status_code == status
+
+
 async def test_a_state_in_another_browser(answerer: Answerer, tmp_path: Path) -> None:
     async with smart_ehr() as ehr, service(answerer, settings_of(tmp_path, app_row(ehr))) as running:
         back = await returned(await launched(running, ehr))
@@ -396,7 +415,7 @@ async def test_what_a_launch_holds_does_not_show_itself(answerer: Answerer, tmp_
 
     held = (
         SmartApp("id", secret="Zzsecret"),  # noqa: S106 - made up
-        Begun("b", "Zzstate", "Zzverifier", "t", "i", 1.0),
+        Begun("b", "Zzstate", "Zzverifier", "t", "i", False, 1.0),
         TokenAnswer("Zztoken", "Bearer"),
     )
     assert not any("Zz" in repr(one) for one in held)
@@ -429,4 +448,4 @@ def test_in_production_launches_need_https(answerer: Answerer, tmp_path: Path, a
     with pytest.raises(SettingsError, match=r"^CDS_PUBLIC_URL: SMART launches need https"):
         create_app(settings, answerer=answerer, log=Log("error", Lines()))
     secure = settings.model_copy(update={"public_url": "https://miss.example"})
-    assert create_app(secure, answerer=answerer, log=Log("error", Lines()))
+    create_app(secure, answerer=answerer, log=Log("error", Lines()))
