@@ -196,7 +196,7 @@ class LaunchPages:
     def _launcher(self, iss: str) -> tuple[Launcher, FhirServer]:
         """Who launches from this FHIR server, by its parsed address. Raises LaunchFailed."""
         for launcher in self._launchers:
-            if server := launcher.client.server_named(iss):
+            if server := launcher.app.server_named(iss):
                 return launcher, server
         raise LaunchFailed("not-registered")
 

@@ -90,7 +90,7 @@ class Launchpad:
         answerer = self.answerer.for_client(client)
         limits = Limits(self.settings.fetch_deadline_seconds, self.settings.max_body_bytes)
         count = partial(self.metrics.fetched, client=client.id if client.issuer else "")
-        origins = (*map(own_origin, client.fhir_servers), *app.origins)
+        origins = (*map(own_origin, app.servers), *app.origins)
         silent = self.settings.prefetch_only
         reads = None if silent else Outbound(client.fhir_servers)
         forms = None if silent else Outbound(origins, headers=FORM_HEADERS)

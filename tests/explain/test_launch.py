@@ -271,6 +271,12 @@ async def test_a_wrong_state_or_issuer(answerer: Answerer, tmp_path: Path, chang
         assert [seen for seen in ehr.ehr.seen if "token" in seen.target] == []
 
 
+async def test_no_app_of_a_row_is_launched_from_the_servers_of_the_demo(answerer: Answerer, tmp_path: Path) -> None:
+    async with smart_ehr() as ehr, service(answerer, settings_of(tmp_path, app_row(ehr), demo=True)) as running:
+        for base in ("https://launch.smarthealthit.org/v/r4/fhir", "http://127.0.0.1:8000/demo/fhir"):
+            failed(await launched(running, ehr, iss=base), 403, "This EHR is not registered here")
+
+
 async def test_the_issuer_may_be_named_again(answerer: Answerer, tmp_path: Path) -> None:
     async with smart_ehr() as ehr, service(answerer, settings_of(tmp_path, app_row(ehr))) as running:
         assert (await explained(running, ehr, iss=f"{ehr.origin}/fhir")).status_code == 200
