@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from time import monotonic
@@ -47,7 +47,7 @@ class Launching:
 
 @dataclass(frozen=True, slots=True)
 class Launchpad:
-    """What every launch needs. `key` is the secret that all who share a store share; `now` seconds of the epoch,
+    """What every launch needs. `keys` are the secrets that all who share a store share; `now` seconds of the epoch,
     `passing` of a clock that nobody sets.
     """
 
@@ -56,7 +56,7 @@ class Launchpad:
     metrics: Metrics
     address: str
     line_of: LineOf
-    key: Callable[[], bytes]
+    keys: Callable[[], Iterable[bytes]]
     now: Callable[[], float]
     audited: Callable[[Reads, HookCall], Reads] | None = None
     passing: Callable[[], float] = monotonic
@@ -75,7 +75,7 @@ class Launchpad:
 
         launchers = [self._launcher(client, app) for client, app in apps]
         explaining = Explaining(made, self.answerer.knowledge)
-        sealing = Sealing(self._sealing_key, self.now)
+        sealing = Sealing(self._sealing_keys, self.now)
         configurations = Configurations(self.passing)
         pages = LaunchPages(launchers, sealing, explaining, made, self.address, self.line_of, configurations)
         closing = [close for one in launchers for close in one.closing]
@@ -98,6 +98,6 @@ class Launchpad:
         at_once = LaunchLimits(client.rate_per_minute, client.concurrent or AT_ONCE, self.passing)
         return Launcher(client, app, answerer, fetch, forms, limits.seconds, at_once)
 
-    def _sealing_key(self) -> bytes:
-        """A key of its own, made from the one that is shared."""
-        return hmac.digest(self.key(), PURPOSE, "sha256")
+    def _sealing_keys(self) -> tuple[bytes, ...]:
+        """Keys of its own, made from those that are shared: what a former one sealed is opened still."""
+        return tuple(hmac.digest(key, PURPOSE, "sha256") for key in self.keys())

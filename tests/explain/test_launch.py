@@ -414,6 +414,18 @@ async def test_workers_that_share_a_store_share_the_launch(answerer: Answerer, t
         assert (await two.get("/explain", params=back)).status_code == 200
 
 
+async def test_a_launch_outlasts_another_key(answerer: Answerer, tmp_path: Path) -> None:
+    store = InMemory(0)
+    store.pseudonyms = Pseudonyms(b"a" * 32)
+    async with smart_ehr() as ehr:
+        settings = settings_of(tmp_path, app_row(ehr))
+        app = create_app(settings, answerer=answerer, log=Log("error", Lines()), store=store)
+        async with app.router.lifespan_context(app), client_of(app) as client:
+            back = await returned(await launched(Service(client, Lines()), ehr))
+            store.pseudonyms.use(b"b" * 32, b"a" * 32)
+            assert (await client.get("/explain", params=back)).status_code == 200
+
+
 async def test_what_a_launch_holds_does_not_show_itself(answerer: Answerer, tmp_path: Path) -> None:
     from cds_service.trust.clients import SmartApp
     from cds_service.trust.sealing import Begun
