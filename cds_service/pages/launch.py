@@ -7,6 +7,7 @@ must outlast the way round, state and PKCE verifier, lies sealed in a cookie of 
 
 from __future__ import annotations
 
+import re
 from asyncio import Semaphore, to_thread
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -42,6 +43,9 @@ from cds_service.wire.keys import RESOURCE_OF
 LONGEST = 4_096
 # A page of years takes a core for a while; the calls of the hooks need one, too.
 MOST_RENDERED = 2
+# Those of launches that never came back; a browser sends every one along, and a server reads only so much.
+MOST_COOKIES = 8
+COOKIE = re.compile(r"(?:__Host-)?miss-launch-[0-9a-f]{16}")
 KINDS = tuple(RESOURCE_OF.values())
 Close = Callable[[], Awaitable[None]]
 
@@ -126,8 +130,8 @@ class LaunchPages:
             return self._failures.later(request, error)
         except LaunchFailed as error:
             answer = self._failures.page(request, error)
-            if request.cookies.get(self._name(state := request.query_params.get("state", ""))):
-                answer.headers["Set-Cookie"] = self._cookie(state, "", 0, self._frames)
+            if request.cookies.get(name := self._name(request.query_params.get("state", ""))):
+                answer.headers["Set-Cookie"] = self._cookie(name, "", 0, self._frames)
             return answer
 
     async def _begun(self, request: Request) -> Response:
@@ -136,7 +140,12 @@ class LaunchPages:
             raise LaunchFailed("no-launch")
         launcher, server = self._launcher(iss)
         async with launcher.limits.calling():
-            return await self._sent(iss, launch, launcher.authorization(server))
+            answer = await self._sent(iss, launch, launcher.authorization(server))
+        # A browser sends the oldest first (RFC 6265, 5.4).
+        kept = [name for name in request.cookies if COOKIE.fullmatch(name)]
+        for name in kept[: max(0, len(kept) + 1 - MOST_COOKIES)]:
+            answer.headers.append("Set-Cookie", self._cookie(name, "", 0, launcher.app.frames))
+        return answer
 
     async def _sent(self, iss: str, launch: str, authorization: AuthorizationServer) -> Response:
         found = await self._configurations.of(authorization)
@@ -160,7 +169,9 @@ class LaunchPages:
             "code_challenge": challenge_of(begun.verifier),
             "code_challenge_method": S256,
         }
-        cookie = self._cookie(begun.state, self._sealing.sealed(begun), LAUNCH_SECONDS, authorization.app.frames)
+        cookie = self._cookie(
+            self._name(begun.state), self._sealing.sealed(begun), LAUNCH_SECONDS, authorization.app.frames
+        )
         target = authorization.authorize(found.authorization_endpoint, asked)
         return RedirectResponse(target, 302, headers={**explain_headers(()), "Set-Cookie": cookie})
 
@@ -191,7 +202,11 @@ class LaunchPages:
         line.client = launcher.client.id if launcher.client.issuer else ""
         line.outcome, line.rule, line.knowledgeVersion = assessment.outcome, assessment.rule, self._explaining.version
         headers = explain_headers(authorization.app.frames)
-        return page(html, said, {**headers, "Set-Cookie": self._cookie(begun.state, "", 0, authorization.app.frames)})
+        return page(
+            html,
+            said,
+            {**headers, "Set-Cookie": self._cookie(self._name(begun.state), "", 0, authorization.app.frames)},
+        )
 
     def _launcher(self, iss: str) -> tuple[Launcher, FhirServer]:
         """Who launches from this FHIR server, by its parsed address. Raises LaunchFailed."""
@@ -209,12 +224,12 @@ class LaunchPages:
         prefix = "__Host-" if self._address.startswith("https:") else ""
         return f"{prefix}miss-launch-{sha256(state.encode()).hexdigest()[:16]}"
 
-    def _cookie(self, state: str, value: str, seconds: int, frames: Sequence[str]) -> str:
+    def _cookie(self, name: str, value: str, seconds: int, frames: Sequence[str]) -> str:
         """Inside another's frame a browser sends only a cookie that says so, and keeps it apart for that frame."""
         secure = "; Secure" if self._address.startswith("https:") else ""
         framed = bool(frames and secure)
         site = "None; Partitioned" if framed else "Lax"
-        return f"{self._name(state)}={value}; Max-Age={seconds}; Path=/; HttpOnly{secure}; SameSite={site}"
+        return f"{name}={value}; Max-Age={seconds}; Path=/; HttpOnly{secure}; SameSite={site}"
 
 
 def launch_routes(pages: LaunchPages) -> list[APIRoute]:

@@ -426,6 +426,14 @@ async def test_a_launch_outlasts_another_key(answerer: Answerer, tmp_path: Path)
             assert (await client.get("/explain", params=back)).status_code == 200
 
 
+async def test_launches_that_never_came_back_do_not_pile_up(answerer: Answerer, tmp_path: Path) -> None:
+    others = {"another": "1", "miss-launch-of-others": "1"}
+    async with smart_ehr() as ehr, service(answerer, settings_of(tmp_path, app_row(ehr))) as running:
+        running.client.cookies.update(others)
+        made = [(await launched(running, ehr)).headers["set-cookie"].partition("=")[0] for _ in range(11)]
+        assert set(running.client.cookies) == {*others, *made[-8:]}
+
+
 async def test_what_a_launch_holds_does_not_show_itself(answerer: Answerer, tmp_path: Path) -> None:
     from cds_service.trust.clients import SmartApp
     from cds_service.trust.sealing import Begun
