@@ -90,7 +90,11 @@ def create_app(
     store = store or InMemory(settings.quiet_days)
     pseudonyms = store.pseudonyms
     audited = auditing.reads if auditing else None
-    pad = Launchpad(settings, answerer, metrics, address, line_of, lambda: pseudonyms.key, clocks.now, audited)
+
+    def keys() -> tuple[bytes, ...]:
+        return tuple(names.key for names in pseudonyms.each)
+
+    pad = Launchpad(settings, answerer, metrics, address, line_of, keys, clocks.now, audited, clocks.passing)
     launching = pad.launching(clients)
     app = FastAPI(
         openapi_url=None,

@@ -79,7 +79,7 @@ class HookCalls:
             line.why = "order-not-found" if answered.not_found else "not-concerned"
             line.ordersNotFound = answered.not_found
             return Response(self._encoder.encode(Answer()), media_type=JSON)
-        cards = self._shown.leaving(call, answered, caller.name)
+        cards = self._shown.leaving(call, answered, caller.name, line.tenant)
         self._disclosures.tell(request, call, answered, cards)
         self._note(request, answered, len(cards))
         return Response(self._encoder.encode(Answer(cards)), media_type=JSON)

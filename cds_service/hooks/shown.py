@@ -31,8 +31,11 @@ class ShownCards:
         self._pseudonyms = pseudonyms
         self._may_quiet = service.hook == QUIETED_HOOK
 
-    def leaving(self, call: HookCall, answered: Answered, client: str = ANYONE) -> tuple[Card, ...]:
-        """The cards that are sent, each remembered; none where their matter was set aside."""
+    def leaving(self, call: HookCall, answered: Answered, client: str = ANYONE, tenant: str = "") -> tuple[Card, ...]:
+        """The cards that are sent, each remembered; none where their matter was set aside.
+
+        `tenant` is what the report counts by, and no part of the matter.
+        """
         if not answered.cards:
             return ()
         assessment = answered.assessment
@@ -40,7 +43,7 @@ class ShownCards:
         if self._may_quiet and assessment.outcome in QUIETED and any(map(self._store.is_quiet, (matter, *formerly))):
             return ()
         for card in answered.cards:
-            self._store.remember(Shown(card.uuid, assessment.rule, self._version, matter))
+            self._store.remember(Shown(card.uuid, assessment.rule, self._version, matter, tenant))
         return answered.cards
 
     def _matter(self, call: HookCall, assessment: Assessment, client: str, names: Names) -> Matter:

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Scope
 
-from cds_service.errors import LaunchFailed
+from cds_service.errors import LaunchFailed, TooMany
 from cds_service.observe.lines import CallLine
 from cds_service.pages.explain_headers import explain_headers
 from cds_service.pages.languages import reading
@@ -29,6 +29,7 @@ STATUSES: Mapping[str, int] = {
     "no-token": 502,
     "no-patient": 400,
     "no-chart": 502,
+    "too-many": TooMany.status,
 }
 LineOf = Callable[[Scope], CallLine]
 
@@ -48,6 +49,12 @@ class Failures:
         html = self._made.render("launch_failed.html", said, here="", why=error.why)
         response = page(html, said, explain_headers(self._frames))
         response.status_code = STATUSES[error.why]
+        return response
+
+    def later(self, request: Request, error: TooMany) -> Response:
+        """More launches than the row allows: when to come again."""
+        response = self.page(request, LaunchFailed("too-many"))
+        response.headers["Retry-After"] = str(error.retry_after)
         return response
 
     async def nobody_launches(self, request: Request) -> Response:

@@ -53,17 +53,23 @@ class Issuer:
 
 @dataclass(frozen=True, slots=True)
 class SmartApp:
-    """This service as a SMART app of one client. `origins`: where, besides a FHIR server's own, its endpoints may be.
+    """This service as a SMART app of one client, launched from `servers`: those of its row, and no demo's.
 
-    `scopes` is how they are written: "v1" `patient/Condition.read`, "v2" `patient/Condition.rs`. `frames` are the
-    origins whose pages may show ours inside. Without a `secret` it is a public app, proved by PKCE alone.
+    `origins`: where, besides a FHIR server's own, its endpoints may be. `scopes` is how they are written: "v1"
+    `patient/Condition.read`, "v2" `patient/Condition.rs`. `frames` are the origins whose pages may show ours inside.
+    Without a `secret` it is a public app, proved by PKCE alone.
     """
 
     client_id: str
+    servers: tuple[FhirServer, ...] = ()
     secret: str = field(default="", repr=False)
     scopes: ScopeForm = "v2"
     origins: tuple[FhirServer, ...] = ()
     frames: tuple[str, ...] = ()
+
+    def server_named(self, text: str) -> FhirServer | None:
+        """The server whose address this is, of those that launch it."""
+        return _named(self.servers, text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +94,7 @@ class Client:
 
     def server_named(self, text: str) -> FhirServer | None:
         """The registered server whose address this is."""
-        address = read_address(text) if self.fhir_servers else None
-        return next((server for server in self.fhir_servers if server.base == address), None)
+        return _named(self.fhir_servers, text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +112,11 @@ class Clients:
             return replace(client, fhir_servers=(*client.fhir_servers, *ours))
 
         return Clients(shown(self.anonymous), tuple(map(shown, self.registered)))
+
+
+def _named(servers: tuple[FhirServer, ...], text: str) -> FhirServer | None:
+    address = read_address(text) if servers else None
+    return next((server for server in servers if server.base == address), None)
 
 
 def _own_servers(address: str) -> Iterable[FhirServer]:

@@ -6,7 +6,7 @@ that all who share a store share, and is of no use after five minutes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 from joserfc import jwe
@@ -19,24 +19,34 @@ ALGORITHMS = ["dir", "A256GCM"]
 
 
 class Begun(msgspec.Struct, frozen=True, gc=False):
-    """A launch that has begun: from which FHIR server, with which state and verifier, and where its code is spent."""
+    """A launch that has begun: from which FHIR server, with which state and verifier, and where its code is spent.
+
+    `issuer` is empty where the server named none; `names_issuer`: it says who it is when the browser comes back.
+    """
 
     base: str
     state: str
     verifier: str
     token_endpoint: str
     issuer: str
+    names_issuer: bool
     until: float
+
+    def is_from(self, iss: str | None) -> bool:
+        """Whether the one who sends the browser back is the one it was sent to, as far as either says."""
+        if iss is None:
+            return not self.names_issuer
+        return not self.issuer or iss == self.issuer
 
     def __repr__(self) -> str:
         return "Begun(hidden)"
 
 
 class Sealing:
-    """Seals and opens; `key` tells the key of the moment, 32 bytes, and `now` the seconds of the epoch."""
+    """Seals with the first key of the moment, 32 bytes, and opens with any; `now` tells the seconds of the epoch."""
 
-    def __init__(self, key: Callable[[], bytes], now: Callable[[], float]) -> None:
-        self._key = key
+    def __init__(self, keys: Callable[[], Sequence[bytes]], now: Callable[[], float]) -> None:
+        self._keys = keys
         self._now = now
 
     def until(self) -> float:
@@ -45,17 +55,20 @@ class Sealing:
 
     def sealed(self, begun: Begun) -> str:
         """The launch as text that fits a cookie."""
-        return jwe.encrypt_compact(HEADER, msgspec.json.encode(begun), self._secret(), ALGORITHMS)
+        return jwe.encrypt_compact(HEADER, msgspec.json.encode(begun), OctKey.import_key(self._keys()[0]), ALGORITHMS)
 
     def opened(self, text: str, state: str) -> Begun | None:
         """The launch of this state; None for what was not sealed here, is too old, or is of another state."""
-        try:
-            begun = msgspec.json.decode(
-                jwe.decrypt_compact(text, self._secret(), ALGORITHMS).plaintext or b"", type=Begun
-            )
-        except (JoseError, ValueError, msgspec.DecodeError):
-            return None
-        return begun if begun.state == state and self._now() < begun.until else None
+        for key in self._keys():
+            begun = _opened(text, key)
+            if begun and begun.state == state and self._now() < begun.until:
+                return begun
+        return None
 
-    def _secret(self) -> OctKey:
-        return OctKey.import_key(self._key())
+
+def _opened(text: str, key: bytes) -> Begun | None:
+    try:
+        opened = jwe.decrypt_compact(text, OctKey.import_key(key), ALGORITHMS).plaintext
+        return msgspec.json.decode(opened or b"", type=Begun)
+    except (JoseError, ValueError, msgspec.DecodeError):
+        return None

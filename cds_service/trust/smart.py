@@ -51,6 +51,12 @@ class Configuration(msgspec.Struct, gc=False):
     token_endpoint: str
     issuer: str = ""
     code_challenge_methods_supported: list[str] | None = None
+    authorization_response_iss_parameter_supported: object = False
+
+    @property
+    def names_issuer(self) -> bool:
+        """Whoever comes back from there says from where (RFC 9207); anything but true is no."""
+        return self.authorization_response_iss_parameter_supported is True
 
 
 class TokenAnswer(msgspec.Struct, gc=False):

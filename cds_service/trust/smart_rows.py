@@ -35,6 +35,7 @@ def smart_app(
         raise wrong("smart_client_id", NEEDS_SERVER)
     return SmartApp(
         client_id=row.smart_client_id,
+        servers=servers,
         secret=_secret(row.smart_client_secret_file, folder, wrong),
         scopes=row.smart_scopes,
         origins=tuple(near(at, servers, f"smart_origins[{number}]") for number, at in enumerate(row.smart_origins, 1)),
@@ -58,4 +59,4 @@ def _secret(file: Path | None, folder: Path, wrong: Wrong) -> str:
 
 def launches_from(client: Client) -> frozenset[Address]:
     """The FHIR servers from which this client launches us."""
-    return frozenset(server.base for server in client.fhir_servers) if client.smart else frozenset()
+    return frozenset(server.base for server in client.smart.servers) if client.smart else frozenset()

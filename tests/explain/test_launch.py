@@ -12,6 +12,7 @@ import pytest
 
 from cds_service.answer import Answerer
 from cds_service.app import create_app
+from cds_service.errors import SettingsError
 from cds_service.hooks.entrance import Clocks
 from cds_service.observe.logs import Log
 from cds_service.store.in_memory import InMemory
@@ -19,7 +20,7 @@ from cds_service.store.pseudonyms import Pseudonyms
 from tests.explain.launches import app_row, explained, launched, returned
 from tests.explain.smart_ehr import CODE, JSON, LAUNCH, TOKEN, SmartEhr, smart_ehr
 from tests.fetch.ehr import Reply, Seen
-from tests.fetch.services import Service, service, settings_of
+from tests.fetch.services import Service, row, server, service, settings_of
 from tests.hooks.calls import PATIENT, Lines, bundle, client_of, condition
 
 SECRET = "of the app: ä&=+"  # noqa: S105 - made up
@@ -43,7 +44,7 @@ async def timed(answerer: Answerer, folder: Path, clients: str, clock: Clock) ->
     """A service by the test's own clock."""
     lines = Lines()
     settings = settings_of(folder, clients)
-    app = create_app(settings, answerer=answerer, log=Log("debug", lines), clocks=Clocks(now=clock))
+    app = create_app(settings, answerer=answerer, log=Log("debug", lines), clocks=Clocks(clock, clock))
     async with app.router.lifespan_context(app), client_of(app) as client:
         yield Service(client, lines)
 
@@ -270,9 +271,34 @@ async def test_a_wrong_state_or_issuer(answerer: Answerer, tmp_path: Path, chang
         assert [seen for seen in ehr.ehr.seen if "token" in seen.target] == []
 
 
+async def test_no_app_of_a_row_is_launched_from_the_servers_of_the_demo(answerer: Answerer, tmp_path: Path) -> None:
+    async with smart_ehr() as ehr, service(answerer, settings_of(tmp_path, app_row(ehr), demo=True)) as running:
+        for base in ("https://launch.smarthealthit.org/v/r4/fhir", "http://127.0.0.1:8000/demo/fhir"):
+            failed(await launched(running, ehr, iss=base), 403, "This EHR is not registered here")
+
+
 async def test_the_issuer_may_be_named_again(answerer: Answerer, tmp_path: Path) -> None:
     async with smart_ehr() as ehr, service(answerer, settings_of(tmp_path, app_row(ehr))) as running:
         assert (await explained(running, ehr, iss=f"{ehr.origin}/fhir")).status_code == 200
+
+
+NAMED = {"authorization_response_iss_parameter_supported": True}
+
+
+@pytest.mark.parametrize(
+    ("configuration", "named", "status"),
+    [
+        ({"issuer": ""}, {"iss": "https://any.example"}, 200),
+        (NAMED, {}, 400),
+        ({"authorization_response_iss_parameter_supported": "true"}, {}, 200),
+    ],
+)
+async def test_the_issuer_is_compared_where_it_is_known_and_asked_for_where_it_was_promised(
+    answerer: Answerer, tmp_path: Path, configuration: dict[str, object], named: dict[str, str], status: int
+) -> None:
+    async with smart_ehr(configuration=configuration) as ehr:
+        async with service(answerer, settings_of(tmp_path, app_row(ehr))) as running:
+            assert (await explained(running, ehr, **named)).status_code == status
 
 
 async def test_a_state_in_another_browser(answerer: Answerer, tmp_path: Path) -> None:
@@ -388,6 +414,26 @@ async def test_workers_that_share_a_store_share_the_launch(answerer: Answerer, t
         assert (await two.get("/explain", params=back)).status_code == 200
 
 
+async def test_a_launch_outlasts_another_key(answerer: Answerer, tmp_path: Path) -> None:
+    store = InMemory(0)
+    store.pseudonyms = Pseudonyms(b"a" * 32)
+    async with smart_ehr() as ehr:
+        settings = settings_of(tmp_path, app_row(ehr))
+        app = create_app(settings, answerer=answerer, log=Log("error", Lines()), store=store)
+        async with app.router.lifespan_context(app), client_of(app) as client:
+            back = await returned(await launched(Service(client, Lines()), ehr))
+            store.pseudonyms.use(b"b" * 32, b"a" * 32)
+            assert (await client.get("/explain", params=back)).status_code == 200
+
+
+async def test_launches_that_never_came_back_do_not_pile_up(answerer: Answerer, tmp_path: Path) -> None:
+    others = {"another": "1", "miss-launch-of-others": "1"}
+    async with smart_ehr() as ehr, service(answerer, settings_of(tmp_path, app_row(ehr))) as running:
+        running.client.cookies.update(others)
+        made = [(await launched(running, ehr)).headers["set-cookie"].partition("=")[0] for _ in range(11)]
+        assert set(running.client.cookies) == {*others, *made[-8:]}
+
+
 async def test_what_a_launch_holds_does_not_show_itself(answerer: Answerer, tmp_path: Path) -> None:
     from cds_service.trust.clients import SmartApp
     from cds_service.trust.sealing import Begun
@@ -395,7 +441,7 @@ async def test_what_a_launch_holds_does_not_show_itself(answerer: Answerer, tmp_
 
     held = (
         SmartApp("id", secret="Zzsecret"),  # noqa: S106 - made up
-        Begun("b", "Zzstate", "Zzverifier", "t", "i", 1.0),
+        Begun("b", "Zzstate", "Zzverifier", "t", "i", False, 1.0),
         TokenAnswer("Zztoken", "Bearer"),
     )
     assert not any("Zz" in repr(one) for one in held)
@@ -419,3 +465,13 @@ async def test_the_reads_of_a_launch_are_audited_where_a_site_wants_that(answere
     written = trail.read_text(encoding="utf-8")
     assert written.count('"AuditEvent"') >= len(READ_KINDS)
     assert not any(secret in written for secret in (CODE, TOKEN, LAUNCH, ehr.told["state"]))
+
+
+@pytest.mark.parametrize("address", [None, "http://miss.example"])
+def test_in_production_launches_need_https(answerer: Answerer, tmp_path: Path, address: str | None) -> None:
+    clients = row(server("https://ehr.example/fhir", private=False), smart_client_id="miss")
+    settings = settings_of(tmp_path, clients, profile="production", public_url=address)
+    with pytest.raises(SettingsError, match=r"^CDS_PUBLIC_URL: SMART launches need https"):
+        create_app(settings, answerer=answerer, log=Log("error", Lines()))
+    secure = settings.model_copy(update={"public_url": "https://miss.example"})
+    create_app(secure, answerer=answerer, log=Log("error", Lines()))

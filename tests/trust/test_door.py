@@ -11,7 +11,7 @@ import pytest
 
 from cds_service.answer import Answerer
 from cds_service.errors import ReplaysUnavailable
-from tests.hooks.calls import CALL, FEEDBACK, ORIGIN, check_outcome, request
+from tests.hooks.calls import CALL, FEEDBACK, ORIGIN, check_outcome, condition, request, with_conditions
 from tests.trust.mint import (
     AUD,
     PINNED,
@@ -225,3 +225,14 @@ async def test_no_part_of_a_token_is_told(tmp_path: Path, stages: Answerer) -> N
         for part in text.split("."):
             assert part.encode() not in told
             assert base64.b64encode(part.encode()) not in told
+
+
+async def test_the_report_counts_by_the_tenant_of_the_token(tmp_path: Path, stages: Answerer) -> None:
+    admin, chart = "an admin token of a test", with_conditions(condition())
+    async with guarded(stages, settings_of(tmp_path, admin_token=admin)) as service:
+        for tenant in ("north", "two\nlines"):
+            answer = await service.client.post(CALL, json=chart, headers=bearing(token(tenant=tenant)))
+            assert answer.json()["cards"]
+        rows = (await service.client.get("/report", headers=bearing(admin))).json()["rows"]
+    told = sorted((one["client"], one.get("tenant", ""), one["shown"]) for one in rows)
+    assert told == [("acme", "", 1), ("acme", "north", 1)]
