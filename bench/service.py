@@ -18,6 +18,7 @@ from bench.databases import children
 WORKERS = 2
 PATIENCE_SECONDS = 60.0
 DROPPED = "cds_decisions_dropped_total "
+STARTED = b'"event":"started"'
 NOT_KEPT = "cards-not-kept"
 
 
@@ -29,17 +30,19 @@ class Service:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("CDS_")}
         self._environment = {**kept, **settings}
         self._log = log
+        log.touch()
         self._connections = Connections(port)
         self._process: subprocess.Popen[bytes] | None = None
         self._dropped = 0.0
         self.ended: list[int] = []
 
     async def start(self) -> None:
-        """Returns once a worker says that it is ready."""
+        """Returns once all workers answer calls."""
+        started = self._started()
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(self._command, env=self._environment, stdout=log, stderr=log)
         until = monotonic() + PATIENCE_SECONDS
-        while not await self._is_ready():
+        while self._started() < started + WORKERS or not await self._is_ready():
             if monotonic() > until or self._process.poll() is not None:
                 raise SystemExit(f"the service did not start: {self._log.read_text()[-2_000:]}")
             await asyncio.sleep(0.1)
@@ -68,10 +71,10 @@ class Service:
         await self.start()
 
     async def replace_worker(self) -> None:
-        """The oldest worker is told to stop; the first process starts another."""
-        oldest = self.workers()[0]
+        """The oldest worker is told to stop; the first process starts another, which soon answers."""
+        oldest, started = self.workers()[0], self._started()
         os.kill(oldest, signal.SIGTERM)
-        while oldest in (now := self.workers()) or len(now) < WORKERS:
+        while oldest in self.workers() or self._started() == started:
             await asyncio.sleep(0.1)
 
     def workers(self) -> list[int]:
@@ -97,6 +100,10 @@ class Service:
                 what = f"{told['event']} {told.get('status') or told.get('error', '')}".strip()
                 found[what] = found.get(what, 0) + 1
         return found
+
+    def _started(self) -> int:
+        """How many workers said so far that they answer calls."""
+        return self._log.read_bytes().count(STARTED)
 
     @property
     def _pid(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
@@ -100,7 +101,7 @@ def create_app(
         openapi_url=None,
         redirect_slashes=False,
         telemetry=NO_TELEMETRY,
-        lifespan=_lifespan((*entrance.closing, *launching.closing), store, metrics, auditing, traces),
+        lifespan=_lifespan((*entrance.closing, *launching.closing), store, metrics, auditing, traces, log),
         routes=[
             *hook_routes(SERVICES, answerer, limits, metrics, store, pseudonyms, auditing),
             *feedback_routes(SERVICES, limits, metrics, store, pseudonyms),
@@ -131,7 +132,12 @@ def _auditing(settings: Settings, metrics: Metrics, log: Log, address: str) -> A
 
 
 def _lifespan(
-    closing: Iterable[Close], store: Store, metrics: Metrics, auditing: Auditing | None, traces: Traces | None
+    closing: Iterable[Close],
+    store: Store,
+    metrics: Metrics,
+    auditing: Auditing | None,
+    traces: Traces | None,
+    log: Log,
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     """What was loaded stays: the collector need not look at it again, which spares pauses of 30 ms."""
 
@@ -143,6 +149,7 @@ def _lifespan(
         metrics.store_looked_after(0, reachable=store.is_reachable())
         gc.collect()
         gc.freeze()
+        log.event("info", "started", message=f"process {os.getpid()} answers calls")
         yield
         for close in closing:
             await close()

@@ -23,6 +23,7 @@ from uvicorn.supervisors import Multiprocess
 
 from cds_service.answer import Answerer, answerer_of
 from cds_service.app import create_app
+from cds_service.draining import Draining
 from cds_service.errors import SettingsError
 from cds_service.knowledge.load import Knowledge
 from cds_service.knowledge.reviews import not_reviewed
@@ -247,6 +248,7 @@ def _config(app: FastAPI | str, host: str, port: int, workers: int = 1) -> uvico
         factory=isinstance(app, str),
         log_config=None,
         access_log=False,
+        http=Draining,
         ws="none",
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,

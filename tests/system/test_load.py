@@ -32,7 +32,12 @@ def test_a_short_load(tmp_path: Path, database: str, auth: str) -> None:
     broken = {name: one["said"] for name, one in figures["requirements"].items() if not one["holds"]}
     assert not set(broken) & set(KEPT), broken
     # Whoever connected in the very moment of a stop may be cut off; nothing else fails.
-    assert all(error.startswith("call cut") and error.endswith("stopped and started)") for error in figures["errors"])
+    others = [
+        error
+        for error in figures["errors"]
+        if not (error.startswith("call cut") and error.endswith("stopped and started)"))
+    ]
+    assert others == []
     assert figures["calls answered with a card"] > 0
     assert len(figures["events"]) == 4
 

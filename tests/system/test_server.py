@@ -200,7 +200,7 @@ def test_an_interrupt_ends_it_quietly() -> None:
     with serving() as running:
         status, lines, err = running.stop(signal.SIGINT)
     assert (status, err) == (0, b"")
-    assert [line["event"] for line in lines[:3]] == ["no-https", "no-authentication", "listening"]
+    assert [line["event"] for line in lines[:4]] == ["no-https", "no-authentication", "started", "listening"]
 
 
 def test_workers_share_the_port_and_their_counts() -> None:
