@@ -152,11 +152,8 @@ class Answerer:
 
     def _of_order(self, about: Asked, chart: SuppliedChart, asker: Asker, day: date) -> Answered | Unconcerned:
         given = self.knowledge.given
-        with self.stage("record"):
-            record = read_record(chart, day, self.knowledge)
-        with self.stage("find"):
-            has = find(record, given, count_stale=True)
         with self.stage("assess"):
+            has = find(read_record(chart, day, self.knowledge), given, count_stale=True)
             about = replace(about, orders=concerning(about.orders, has, given))
             if not about.orders:
                 return Unconcerned(about.not_found)
@@ -166,11 +163,8 @@ class Answerer:
     def of_chart(self, chart: SuppliedChart, day: date, asker: Asker | None = None) -> Answered:
         """The answer to a chart from anywhere, as of a day. Without an `asker` orders name no requester."""
         given = self.knowledge.given
-        with self.stage("record"):
-            record = read_record(chart, day, self.knowledge)
-        with self.stage("find"):
-            has = find(record, given)
         with self.stage("assess"):
+            has = find(read_record(chart, day, self.knowledge), given)
             assessment = assess(has, given, recommend_needs=self.recommend_needs)
         asker = asker or Asker(chart.patient.id or "", temporary=chart.temporary)
         return Answered(assessment, self._cards(assessment, asker))

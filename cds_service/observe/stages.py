@@ -6,6 +6,6 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Literal, get_args
 
-StageName = Literal["trust", "body", "decode", "fetch", "record", "find", "assess", "render"]
+StageName = Literal["trust", "body", "decode", "fetch", "assess", "render"]
 STAGES: tuple[StageName, ...] = get_args(StageName)
 Stage = Callable[[StageName], AbstractContextManager[object]]

@@ -39,7 +39,7 @@ class Timed:
 
 
 def timing(metrics: Metrics, spans: Spans | None = None) -> Stage:
-    """What times a stage: `with stage("find"): …`."""
+    """What times a stage: `with stage("decode"): …`."""
     observers = {name: metrics.stage(name) for name in STAGES}
     if spans is None:
         return lambda name: Timed(observers[name])

@@ -53,6 +53,16 @@ def limits_engine_of(url: str) -> Engine:
     return engine
 
 
+def at_once_engine_of(url: str) -> Engine | None:
+    """The same for a SQLite file, but that nothing is waited for: no lock, and no disk. None for PostgreSQL."""
+    if not url.startswith("sqlite:"):
+        return None
+    engine = _made(url, {"timeout": 0}, "AUTOCOMMIT")
+    event.listen(engine, "connect", _shared)
+    event.listen(engine, "connect", _never_moving_the_log)
+    return engine
+
+
 def _made(url: str, arguments: Mapping[str, Any], isolation: IsolationLevel | None = None) -> Engine:
     others: dict[str, Any] = {"isolation_level": isolation} if isolation else {}
     try:
@@ -95,3 +105,8 @@ def _shared(connection: SqliteConnection, entry: ConnectionPoolEntry) -> None:
     """The same, but that the loss of power may take what was committed last; the end of a process takes nothing."""
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=NORMAL")
+
+
+def _never_moving_the_log(connection: SqliteConnection, entry: ConnectionPoolEntry) -> None:
+    """To move the log into the file waits for the disk: others who write here do it."""
+    connection.execute("PRAGMA wal_autocheckpoint=0")

@@ -35,3 +35,12 @@ def test_any_other_id_is_hashed() -> None:
     ours = Pseudonyms(b"k")
     assert ours.card("Ada Lovelace") == ours.card("Ada Lovelace") != ours.card("Ada")
     assert "Ada" not in ours.card("Ada Lovelace")
+
+
+def test_keys_of_any_length_count_whole() -> None:
+    assert Pseudonyms(b"k" * 99 + b"a").patient("p1") != Pseudonyms(b"k" * 99 + b"b").patient("p1")
+
+
+def test_a_name_outlives_releases() -> None:
+    """A store is full of them: made otherwise, every quiet period would end."""
+    assert Pseudonyms(b"k").patient("p1").hex() == "dbc06840e560a32874d052d156fd1bda"

@@ -30,7 +30,7 @@ def test_metrics_have_a_port_of_their_own(workers: str) -> None:
         status, _, err = running.stop()
     assert (told.status_code, on_the_main_one, status, err) == (200, 404, 0, b"")
     assert 'cds_calls_total{service="miss-patient-view",status="200"} 8.0' in told.text
-    assert 'cds_stage_seconds_count{stage="find"} 8.0' in told.text
+    assert 'cds_stage_seconds_count{stage="decode"} 8.0' in told.text
     assert "cds_store_waiting 0.0" in told.text
 
 
