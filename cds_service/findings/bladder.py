@@ -15,7 +15,7 @@ from cds_service.findings.flag import Chart, FlagEntry, RedFlag, flag_entry
 from cds_service.findings.gait import explaining
 from cds_service.findings.limbs import limb_deficits, limb_fact
 from cds_service.findings.on_record import days_since, entry_fact, in_order, refs
-from cds_service.findings.spine_context import ROOT_SETS
+from cds_service.findings.spine_context import ROOT_SETS, repeats
 from cds_service.findings.traces import newest_trace
 from cds_service.findings.words import as_in_a_sentence
 from cds_service.record.patient import Condition, Region
@@ -66,7 +66,7 @@ class Companion:
 
     def is_beside(self, own: Condition, chart: Chart) -> bool:
         """It is another entry than the bladder entry itself, and has what it needs."""
-        if self.entry == own:
+        if repeats(self.entry, own):
             return False
         return not self.with_spine or chart.spine.besides(self.entry, own)
 

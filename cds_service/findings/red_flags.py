@@ -15,7 +15,7 @@ from cds_service.findings.finding import Fact
 from cds_service.findings.flag import Chart, FlagEntry, RedFlag, flag_entry
 from cds_service.findings.on_record import in_order, trace
 from cds_service.findings.operations import Operations
-from cds_service.findings.spine_context import spine_context
+from cds_service.findings.spine_context import repeats, spine_context
 from cds_service.findings.suppression import spine_referral_within
 from cds_service.findings.suspected_cancer import CANCER, MYELOMA, cancer_with_new_pain
 from cds_service.findings.traces import newest_trace
@@ -83,7 +83,7 @@ def _accompanied(chart: Chart, flag: FlagEntry) -> bool:
     """Foot drop needs a current spine condition, a malignant tumour current spine pain; the others nothing."""
     if flag.concept == FOOT_DROP:
         return chart.spine.besides(flag.entry, structural=True)
-    return flag.concept != MALIGNANT or any(entry != flag.entry for entry in chart.spine.pain)
+    return flag.concept != MALIGNANT or any(not repeats(entry, flag.entry) for entry in chart.spine.pain)
 
 
 def _prompts(chart: Chart) -> list[FlagEntry]:

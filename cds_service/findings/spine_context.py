@@ -28,7 +28,12 @@ class SpineContext:
     def besides(self, *deficits: Condition, structural: bool = False) -> bool:
         """A spine condition other than the deficits themselves; degeneration or deformity only where it suffices."""
         found = (*self.conditions, *self.structural) if structural else self.conditions
-        return any(entry not in deficits for entry in found)
+        return any(not any(repeats(entry, deficit) for deficit in deficits) for entry in found)
+
+
+def repeats(entry: Condition, other: Condition) -> bool:
+    """The same codes and words, whenever: a deficit entered twice has no companion in itself."""
+    return entry.concepts == other.concepts and entry.codes == other.codes and entry.words == other.words
 
 
 def spine_context(record: PatientRecord, given: Thresholds) -> SpineContext:

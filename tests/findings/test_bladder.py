@@ -139,6 +139,17 @@ def test_a_deficit_is_not_its_own_companion_or_spine_condition() -> None:
     assert row(replace(NUMB, concepts={**NUMB.concepts, **PAIN.concepts}), RETENTION) == "1b"
 
 
+@pytest.mark.parametrize("days", [10, 3])
+def test_entered_twice_it_is_no_companion_of_its_own(days: int) -> None:
+    """Retention whose own words tell of a spine condition: once or twice, one entry says all of it."""
+    root = replace(RETENTION, concepts={**RETENTION.concepts, **ROOT.concepts}, words=("claudication",))
+    numb = replace(RETENTION, concepts={**RETENTION.concepts, **NUMB.concepts}, words=("numbness",))
+    for one in (root, numb):
+        assert row(one, replace(one, ref="Condition/again", onset=on(days)), PAIN) == row(one, PAIN) == "1b"
+        assert row(one, replace(one, ref="Condition/again", onset=on(days)), PAIN, ROOT) == "1a"
+    assert row(root, replace(root, ref="Condition/again", words=("other words",))) == "1a"
+
+
 def test_it_is_told_with_what_makes_it_one() -> None:
     flags = found(RETENTION, ROOT, NUMB, PAIN)
     told = flags.emergencies[0]

@@ -258,3 +258,12 @@ def test_history_tells_the_record_of_a_later_encounter() -> None:
 
 def test_a_quieted_one_is_still_mentioned() -> None:
     assert row(flag(CAUDA_EQUINA, 60), referral()) == "history"
+
+
+@pytest.mark.parametrize("name", [FOOT_DROP, MALIGNANT])
+def test_entered_twice_it_stands_beside_nothing_else(name: str) -> None:
+    """Its own words tell of spine pain; its copy's tell no more."""
+    one = replace(flag(name), concepts={**flag(name).concepts, **PAIN.concepts}, words=("with back pain",))
+    again = replace(one, ref="Condition/again")
+    assert row(one, again) == row(one) != "1a"
+    assert row(one, again, PAIN) == "1a"

@@ -42,6 +42,11 @@ class Said:
         return FROM_MILD_TO_SEVERE.index(self.outcome)
 
     @property
+    def pregnant(self) -> bool:
+        """A pregnancy keeps the service silent."""
+        return self.findings.suppression.pregnant.holds is True
+
+    @property
     def summary(self) -> str:
         """The card's summary; empty where there is no card."""
         return "".join(card["summary"] for card in self.told["cards"])

@@ -11,6 +11,7 @@ from tests.laws.conditions import current
 
 DAY = date(2026, 11, 22)
 PATIENT: Resource = {"resourceType": "Patient", "id": PATIENT_ID, "birthDate": "1960-05-01"}
+ICD = "http://hl7.org/fhir/sid/icd-10-cm"
 SNOMED = "http://snomed.info/sct"
 LOW_BACK_PAIN: Coded = (SNOMED, "279039007", "Low back pain")
 SCOLIOSIS: Coded = (SNOMED, "298382003", "Scoliosis")
@@ -89,3 +90,11 @@ def test_an_undated_operation_entered_twice_is_one() -> None:
     check_changes_nothing((operation,), operation)
     fusion = {**operation, "code": concept(("http://www.ama-assn.org/go/cpt", "22612", "Lumbar fusion"))}
     assert len(told(chart(operation, fusion))["priorSurgery"]) == 2
+
+
+def test_retention_whose_words_tell_of_stenosis_is_no_emergency_for_being_entered_twice() -> None:
+    """Its copy stood beside it as another entry, and made an emergency of what is to be examined promptly."""
+    retention = saying(
+        "Lumbar stenosis with neurogenic claudication", (ICD, "R33.9", "Urinary retention"), "2026-11-22"
+    )
+    check_changes_nothing((current(LOW_BACK_PAIN, "2026-10-23"), retention), retention)
