@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from cds_service.wire.keys import RESOURCE_OF
+from tests import streams
 from tests.hooks.calls import PATIENT, bundle, condition
 
 FHIR_JSON = "application/fhir+json"
@@ -130,31 +131,9 @@ async def ehr(**replies: Reply | list[Reply]) -> AsyncIterator[Ehr]:
 @asynccontextmanager
 async def listening(server: Ehr, tls: ssl.SSLContext | None = None) -> AsyncIterator[Ehr]:
     """The server on a free port."""
-    connections: set[asyncio.Task[None]] = set()
-    writers: list[asyncio.StreamWriter] = []
-
-    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writers.append(writer)
-        connections.add(task := asyncio.ensure_future(server.answer(reader, writer)))
-        with suppress(asyncio.CancelledError):
-            await task
-
-    listener = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=tls)
-    server.port = listener.sockets[0].getsockname()[1]
-    try:
+    async with streams.listening(server.answer, tls) as port:
+        server.port = port
         yield server
-    finally:
-        listener.close()
-        for task in connections:
-            task.cancel()
-        await asyncio.gather(*connections, return_exceptions=True)
-        # A busy machine's loop takes some turns to close a socket, and a connection may have come at the last moment.
-        await asyncio.sleep(0.01)
-        for writer in writers:
-            writer.close()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(1):
-                await asyncio.gather(*(writer.wait_closed() for writer in writers), return_exceptions=True)
 
 
 def pain(**members: Any) -> Reply:

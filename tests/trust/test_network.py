@@ -20,6 +20,7 @@ from cds_service.trust.clients import FhirServer
 from cds_service.trust.network import AddressRefused, CheckedNetwork, permitted, resolved
 from cds_service.trust.outbound import Outbound
 from cds_service.trust.streams import connected
+from tests import streams
 from tests.fetch.ehr import Ehr, ehr, listening, replying
 
 PUBLIC = ("93.184.216.34", "2606:2800:220:1:248:1893:25c8:1946", "::ffff:93.184.216.34")
@@ -99,12 +100,8 @@ async def listener() -> AsyncIterator[tuple[int, list[bytes]]]:
         writer.close()
         await writer.wait_closed()
 
-    server = await asyncio.start_server(hear, "127.0.0.1", 0)
-    try:
-        yield server.sockets[0].getsockname()[1], heard
-    finally:
-        server.close()
-        await asyncio.sleep(0.01)
+    async with streams.listening(hear) as port:
+        yield port, heard
 
 
 def network(names: Names, port: int, *, private: bool) -> CheckedNetwork:
@@ -239,13 +236,11 @@ async def test_a_reset_is_a_read_that_failed() -> None:
         writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         writer.transport.abort()
 
-    server = await asyncio.start_server(reset, "127.0.0.1", 0)
-    stream = await connected("127.0.0.1", server.sockets[0].getsockname()[1], None)
-    with pytest.raises(httpcore.ReadError):
-        await stream.read(1)
-    await stream.aclose()
-    server.close()
-    await asyncio.sleep(0.01)
+    async with streams.listening(reset) as port:
+        stream = await connected("127.0.0.1", port, None)
+        with pytest.raises(httpcore.ReadError):
+            await stream.read(1)
+        await stream.aclose()
 
 
 async def test_an_address_that_does_not_answer_gives_up_in_time() -> None:
