@@ -17,6 +17,7 @@ from cds_service.store.interface import Store
 from cds_service.trust.keys_held import KeysHeld
 
 NOT_HERE = "There is nothing at this path for this caller."
+ASKED_IN_VAIN = "the database does not say which tokens were used, and how often clients called"
 FULL = "no more cards can wait to be kept: the oldest are dropped"
 
 
@@ -42,6 +43,7 @@ class Readiness:
         clients = f"of {keys.fresh + keys.stale + keys.none} clients"
         told = {
             FULL: self.store.is_full(),
+            ASKED_IN_VAIN: self.store.is_asked_in_vain(),
             f"the keys of {keys.stale} {clients} could not be read again; the old ones serve": keys.stale,
             f"the keys of {keys.none} {clients} could not be read; their tokens are refused": keys.none,
         }

@@ -77,6 +77,11 @@ class Asking:
             late.cancel()
         return found
 
+    @property
+    def answers(self) -> bool:
+        """The database answered last; it is asked again until it does."""
+        return self._answers
+
     def _give_up(self, waiter: Waiter) -> None:
         self._answers = False
         waiter.settle(StoreUnavailable())

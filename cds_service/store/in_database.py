@@ -87,6 +87,10 @@ class InDatabase:
         """What waits has reached its bound."""
         return self._waiting.is_full()
 
+    def is_asked_in_vain(self) -> bool:
+        """It did not answer who asked about tokens or rates last."""
+        return not self.limits.answers()
+
     def remember(self, shown: Shown) -> None:
         """A card is being answered; the writer takes it at its next turn."""
         self._waiting.add(Decision(shown, self._now()))

@@ -55,6 +55,10 @@ class InMemory:
         """Nothing waits."""
         return False
 
+    def is_asked_in_vain(self) -> bool:
+        """Nobody asks it."""
+        return False
+
     def remember(self, shown: Shown) -> None:
         """A card is being answered."""
         with self._lock:

@@ -29,6 +29,9 @@ class Store(Protocol):
     def is_full(self) -> bool:
         """No more cards can wait to be kept: each that is shown pushes out the oldest. Never waits."""
 
+    def is_asked_in_vain(self) -> bool:
+        """Which tokens were used, and how often clients called, was not to be had just now. Never waits."""
+
     def remember(self, shown: Shown) -> None:
         """A card is being answered. Nobody waits for it to be kept."""
 

@@ -64,6 +64,10 @@ class SharedLimits:
             self._metrics.rate_not_shared()
             raise
 
+    def answers(self) -> bool:
+        """The thread that asks was answered last time, or was never asked."""
+        return self._asking.answers
+
     def close(self, patience: float) -> None:
         """After the last call; returns after so many seconds at the latest."""
         if self._at_once:

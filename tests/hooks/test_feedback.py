@@ -262,6 +262,10 @@ class Told:
         """Never."""
         return False
 
+    def is_asked_in_vain(self) -> bool:
+        """Never."""
+        return False
+
     async def counts(self) -> Sequence[Counted]:
         """Nothing is counted."""
         return ()

@@ -12,7 +12,7 @@ import pytest
 from cds_service.answer import Answerer
 from cds_service.observe.logs import Log
 from cds_service.observe.metrics import Metrics
-from cds_service.pages.health import FULL, Readiness
+from cds_service.pages.health import ASKED_IN_VAIN, FULL, Readiness
 from cds_service.store.in_database import InDatabase
 from cds_service.store.in_memory import InMemory
 from cds_service.store.shown import Matter, Shown
@@ -27,10 +27,11 @@ UNREADABLE = "http://127.0.0.1:9/keys.json"
 class Kept(InMemory):
     """A store that says of itself what a test wants."""
 
-    def __init__(self, *, reachable: bool = True, full: bool = False) -> None:
+    def __init__(self, *, reachable: bool = True, full: bool = False, in_vain: bool = False) -> None:
         super().__init__(30)
         self.reachable = reachable
         self.full = full
+        self.in_vain = in_vain
 
     def is_reachable(self) -> bool:
         """As told."""
@@ -39,6 +40,10 @@ class Kept(InMemory):
     def is_full(self) -> bool:
         """As told."""
         return self.full
+
+    def is_asked_in_vain(self) -> bool:
+        """As told."""
+        return self.in_vain
 
 
 @pytest.mark.parametrize(
@@ -49,6 +54,7 @@ class Kept(InMemory):
         (False, Kept(reachable=False), KeysHeld(), "store unreachable", []),
         (False, Kept(reachable=False, full=True), KeysHeld(), "store unreachable", [FULL]),
         (False, Kept(full=True), KeysHeld(), "", [FULL]),
+        (False, Kept(in_vain=True), KeysHeld(), "", [ASKED_IN_VAIN]),
         (False, Kept(), KeysHeld(fresh=1), "", []),
         (
             False,

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from cds_service.pages.health import ASKED_IN_VAIN
 from tests.hooks.calls import CALL, FEEDBACK, check_cards, check_outcome, condition, with_conditions
 from tests.store.hanging import hanging
 from tests.store.postgresql import new_postgresql
@@ -107,6 +108,7 @@ def test_while_the_database_hangs_no_call_does(tmp_path: Path, new_postgresql: C
                 check_outcome(answer, 503)
             watched = at_once([(running.url, fresh(iss="watched")) for _ in range(TOGETHER)])
             assert statuses(watched) == [200] * TOGETHER
+            assert ASKED_IN_VAIN in httpx.get(f"{running.url}/readyz").json()["notices"]
             told = httpx.get(f"{running.url}/metrics").text
             assert "cds_tokens_not_shared_total 128.0" in told
             assert "cds_rates_not_shared_total 64.0" in told
