@@ -2,48 +2,30 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import signal
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import date
-from multiprocessing import parent_process
-from multiprocessing.process import BaseProcess
 from socket import socket
 from tempfile import TemporaryDirectory
-from threading import Thread
 from time import time
 from types import FrameType
-from typing import TYPE_CHECKING, cast
 
 import uvicorn
-from fastapi import FastAPI
-from uvicorn.supervisors import Multiprocess
 
 from cds_service.answer import Answerer, answerer_of
 from cds_service.app import create_app
-from cds_service.draining import Draining
 from cds_service.errors import SettingsError
 from cds_service.knowledge.load import Knowledge
 from cds_service.knowledge.reviews import not_reviewed
-from cds_service.observe.logs import Log, take_over_logging
-from cds_service.observe.metrics import SHARED_COUNTS, Metrics, all_workers, forget_worker, listening
+from cds_service.observe.logs import Log
+from cds_service.observe.metrics import SHARED_COUNTS, Metrics, all_workers, listening
 from cds_service.observe.timing import traces_of
+from cds_service.server_parts import address_of, config_of, log_of, store_of
 from cds_service.settings import Command, Loaded, Settings, load_settings
-from cds_service.store.pseudonyms import Pseudonyms
 from cds_service.trust.replays import InMemoryReplays, LastingReplays
-
-if TYPE_CHECKING:
-    from cds_service.store.in_database import InDatabase
-
-# Running calls may take this long after SIGTERM; with what follows, the process is gone within 10 s.
-GRACE_SECONDS = 8
-# A worker that does not answer for so long is replaced; on a busy machine the usual 5 s end healthy ones, too.
-HUNG_SECONDS = 30
-# How worker processes learn what the first process was told: the command, and the address it listens on.
-WORKER_COMMAND = "MISS_WORKER_COMMAND"
-WORKER_URL = "MISS_WORKER_URL"
+from cds_service.workers import WORKER_COMMAND, WORKER_URL, Workers
 
 
 class Announcing(uvicorn.Server):
@@ -59,48 +41,6 @@ class Announcing(uvicorn.Server):
         self._announce()
 
 
-class Workers(Multiprocess):
-    """Worker processes that stop when the first process is told to, not up to half a second later.
-
-    And the port is given up: whoever connects while they finish their calls is refused, not left to wait.
-    """
-
-    def __init__(self, config: uvicorn.Config, sockets: list[socket], counts: str) -> None:
-        super().__init__(config, sockets)
-        self._told: set[int | None] = set()
-        self._counts = counts
-        self._known: set[int | None] = set()
-        signal.signal(signal.SIGTERM, self._pass_on)
-
-    def _pass_on(self, number: int, frame: FrameType | None) -> None:
-        for worker in self.processes:
-            worker.process.terminate()
-            self._told.add(worker.pid)
-        # Not from here: what is interrupted may be the wait for this very event, which then holds its lock.
-        Thread(target=self.should_exit.set).start()
-
-    def keep_subprocess_alive(self) -> None:
-        """Replace those that died; what they had waiting waits no longer.
-
-        Only the worker holds its end of the pipe: where it dies while it is asked, that is heard, not waited out.
-        """
-        for worker in self.processes:
-            worker.child_conn.close()
-        super().keep_subprocess_alive()
-        alive = {worker.pid for worker in self.processes}
-        for gone in self._known - alive:
-            forget_worker(cast(int, gone), self._counts)
-        self._known = alive
-
-    def terminate_all(self) -> None:
-        """All workers that were not told yet, and the port they share: told twice, one would not end in peace."""
-        for worker in self.processes:
-            if worker.pid not in self._told:
-                worker.terminate()
-        for bound in self.sockets:
-            bound.close()
-
-
 def serve(command: Command, environ: Mapping[str, str], host: str, port: int, workers: int) -> int:
     """Serve until SIGTERM or SIGINT; the exit status.
 
@@ -111,7 +51,7 @@ def serve(command: Command, environ: Mapping[str, str], host: str, port: int, wo
         loaded = load_settings(environ, command)
         if loaded.settings.metrics_port == port:
             raise SettingsError("CDS_METRICS_PORT: the service itself listens there; name another port, or unset it")
-        log = _log(loaded.settings)
+        log = log_of(loaded.settings)
         warn(loaded, log)
         if workers > 1:
             _many(command, loaded.settings, log, host, port, workers)
@@ -139,7 +79,7 @@ def _one(settings: Settings, log: Log, host: str, port: int) -> None:
     answerer = answerer_of(settings, settings.public_url or url)
     server: uvicorn.Server
     metrics = Metrics(by_client=settings.require_auth)
-    store = _store(settings, metrics, log)
+    store = store_of(settings, metrics, log)
     shared = _is_shared(settings)
     app = create_app(
         settings,
@@ -153,7 +93,7 @@ def _one(settings: Settings, log: Log, host: str, port: int) -> None:
         traces=traces_of(settings.traces_url),
         draining=lambda: server.should_exit,
     )
-    server = Announcing(_config(app, host, port), lambda: _announce(settings, log, url, answerer))
+    server = Announcing(config_of(app, host, port), lambda: _announce(settings, log, url, answerer))
     with listening(host, settings.metrics_port, metrics.registry):
         server.run()
 
@@ -165,7 +105,7 @@ def _many(command: Command, settings: Settings, log: Log, host: str, port: int, 
     create_app(settings, public_url=url, answerer=answerer, log=log)
     if traces := traces_of(settings.traces_url):
         traces.close()
-    config = _config("cds_service.serving:worker_app", host, port, workers)
+    config = config_of("cds_service.workers:worker_app", host, port, workers)
     sockets = [config.bind_socket()]
     _announce(settings, log, url, answerer)
     with (
@@ -176,93 +116,9 @@ def _many(command: Command, settings: Settings, log: Log, host: str, port: int, 
         Workers(config, sockets, counts).run()
 
 
-def worker_app() -> FastAPI:
-    """The app of one worker process, which is told to stop by the first process."""
-    settings = load_settings(os.environ, _command(os.environ[WORKER_COMMAND])).settings
-    stopping = False
-    told = cast("Callable[[int, FrameType | None], object]", signal.getsignal(signal.SIGTERM))
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        nonlocal stopping
-        stopping = True
-        told(number, frame)
-
-    signal.signal(signal.SIGTERM, stop)
-    Thread(target=_stop_when_alone, daemon=True).start()
-    url = os.environ[WORKER_URL]
-    log, metrics = _log(settings), Metrics(by_client=settings.require_auth)
-    store = _store(settings, metrics, log)
-    return create_app(
-        settings,
-        public_url=url,
-        log=log,
-        metrics=metrics,
-        store=store,
-        replays=store.limits,
-        rates=store.limits,
-        traces=traces_of(settings.traces_url),
-        draining=lambda: stopping,
-    )
-
-
 def _is_shared(settings: Settings) -> bool:
     """Other machines may use the same database; a SQLite file is one machine's."""
     return not settings.database_url.get_secret_value().startswith("sqlite:")
-
-
-def _store(settings: Settings, metrics: Metrics, log: Log) -> InDatabase:
-    """The database, imported only by processes that answer calls: SQLAlchemy costs a fifth of a second."""
-    from cds_service.store.in_database import InDatabase
-
-    key = settings.patient_hash_key
-    former = settings.patient_hash_key_former
-    keys = [one.get_secret_value().encode() for one in (key, former) if one]
-    pseudonyms = Pseudonyms(*keys) if key else None
-    url = settings.database_url.get_secret_value()
-    return InDatabase(
-        url, settings.quiet_days, keep_days=settings.retention_days, pseudonyms=pseudonyms, metrics=metrics, log=log
-    )
-
-
-def _stop_when_alone() -> None:
-    """A worker whose first process was killed would keep the port, so that no other service could start there."""
-    cast(BaseProcess, parent_process()).join()
-    os.kill(os.getpid(), signal.SIGTERM)
-
-
-def address_of(host: str, port: int) -> str:
-    """The address as clients write it: an IPv6 host in brackets."""
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def _command(name: str) -> Command:
-    return "demo" if name == "demo" else "serve"
-
-
-def _config(app: FastAPI | str, host: str, port: int, workers: int = 1) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        host=host,
-        port=port,
-        workers=workers,
-        factory=isinstance(app, str),
-        log_config=None,
-        access_log=False,
-        http=Draining,
-        ws="none",
-        server_header=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-        timeout_worker_healthcheck=HUNG_SECONDS,
-    )
-
-
-def _log(settings: Settings) -> Log:
-    """Our lines, and what other libraries log; the server's own news and each read of ours are told by us."""
-    log = Log(settings.log_level)
-    take_over_logging(log)
-    for name in ("uvicorn", "httpx", "httpcore", "alembic"):
-        logging.getLogger(name).setLevel(logging.WARNING)
-    return log
 
 
 def _announce(settings: Settings, log: Log, url: str, answerer: Answerer) -> None:

@@ -20,7 +20,7 @@ from typing import Any
 import httpx
 import pytest
 
-from cds_service.serving import address_of
+from cds_service.server_parts import address_of
 from tests.hooks.calls import CALL, check_cards, check_outcome, condition, request, with_conditions
 
 ORIGIN = "https://sandbox.example"
