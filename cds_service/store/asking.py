@@ -44,16 +44,22 @@ class Waiter:
             self.answer.set_result(found)
 
 
+def _anything(connection: Connection) -> object:
+    """Whether it answers at all."""
+    return connection.scalar(select(1))
+
+
 class Asking:
     """One question after another, over a connection that is kept. The thread begins with the first question, and
     another where it ended.
 
     What cannot be answered in time is given up, and so is at once what is asked from then on, until the database
-    answers again: a database that hangs holds few calls up, and each only once.
+    answers again: a database that hangs holds few calls up, and each only once. `trial` is what it is asked meanwhile.
     """
 
-    def __init__(self, engine: Engine, patience: float) -> None:
+    def __init__(self, engine: Engine, patience: float, trial: Question[object] = _anything) -> None:
         self._engine = engine
+        self._trial = trial
         self._patience = patience
         self._waiting: SimpleQueue[Waiter | None] = SimpleQueue()
         self._connection: Connection | None = None
@@ -105,7 +111,7 @@ class Asking:
             if waiter and not waiter.answer.done():
                 waiter.tell(self._found(waiter.question))
             elif not self._answers:
-                self._found(_anything)
+                self._found(self._trial)
         self._let_go()
 
     def _next(self) -> Waiter | None:
@@ -147,8 +153,3 @@ class Asking:
             self._connection.close()
             self._connection = None
         self._engine.dispose()
-
-
-def _anything(connection: Connection) -> object:
-    """Whether it answers at all."""
-    return connection.scalar(select(1))

@@ -11,6 +11,7 @@ from contextlib import suppress
 from functools import partial
 from hashlib import sha256
 from itertools import count
+from secrets import token_bytes
 from time import time
 from typing import TypeVar
 
@@ -27,6 +28,8 @@ from cds_service.store.databases import at_once_engine_of, limits_engine_of
 PATIENCE_SECONDS = 3.0
 # Of so many questions to a SQLite file one goes to the thread, which moves the log into the file when it is long.
 THREAD_EVERY = 256
+# As long as a token's digest.
+TRIAL_BYTES = 32
 Answer = TypeVar("Answer")
 
 
@@ -41,7 +44,7 @@ class SharedLimits:
         now: Callable[[], float] = time,
         patience: float = PATIENCE_SECONDS,
     ) -> None:
-        self._asking = Asking(limits_engine_of(url), patience)
+        self._asking = Asking(limits_engine_of(url), patience, self._trial)
         engine = at_once_engine_of(url)
         self._at_once = AtOnce(engine) if engine else None
         self._asked = count(1)
@@ -73,6 +76,10 @@ class SharedLimits:
         if self._at_once:
             self._at_once.close()
         self._asking.close(patience)
+
+    def _trial(self, connection: Connection) -> bool:
+        """A token that nobody has: a full disk, and a standby, answer whoever only reads."""
+        return use_token(token_bytes(TRIAL_BYTES), self._now(), connection)
 
     async def _answer(self, question: Callable[[Connection], Answer]) -> Answer:
         if self._at_once and next(self._asked) % THREAD_EVERY:

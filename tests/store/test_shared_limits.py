@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 
 from cds_service.errors import ReplaysUnavailable, StoreUnavailable
 from cds_service.observe.metrics import Metrics
-from cds_service.store.asking import Asking
+from cds_service.store.asking import RETRY_SECONDS, Asking
 from cds_service.store.databases import engine_of, limits_engine_of
 from cds_service.store.migrating import migrate
 from cds_service.store.shared_limits import SharedLimits
@@ -162,6 +162,24 @@ async def test_without_a_database_nothing_is_said_at_once_and_counted(tmp_path: 
     (tmp_path / "folder").mkdir()
     with_tables(f"sqlite:///{tmp_path}/folder/store.db")
     assert await until_told(away) is True
+
+
+async def test_a_database_that_can_only_be_read_is_asked_in_vain_until_it_takes_a_token_again(
+    tmp_path: Path, worker: Workers
+) -> None:
+    """As on a full disk: that it can be read does not make it one that answers."""
+    url = with_tables(f"sqlite:///{tmp_path}/store.db")
+    full = sqlite3.connect(tmp_path / "store.db", isolation_level=None)
+    full.execute("CREATE TRIGGER full BEFORE INSERT ON used_tokens BEGIN SELECT RAISE(ABORT, 'full'); END")
+    limits = worker(url)
+    with pytest.raises(ReplaysUnavailable):
+        await limits.is_first("a", "1", START + 10)
+    await asyncio.sleep(3 * RETRY_SECONDS)
+    assert not limits.answers()
+    full.execute("DROP TRIGGER full")
+    full.close()
+    await until(limits.answers)
+    assert await limits.is_first("a", "1", START + 10) is True
 
 
 async def until_told(limits: SharedLimits, jti: str = "1") -> bool:
