@@ -26,6 +26,7 @@ from cds_service.store.queries import (
     told_after,
 )
 from cds_service.store.quiet_list import QuietList, Told
+from cds_service.store.same_file import SameFile
 from cds_service.store.shown import Decision, Feedback
 from cds_service.store.waiting import Asked, Waiting
 
@@ -55,6 +56,7 @@ class Writer:
     ) -> None:
         self._forgetting = forgetting
         self._engine = engine
+        self._file = SameFile(engine.url)
         self._waiting = waiting
         self._quiet = quiet
         self._pseudonyms = pseudonyms
@@ -101,12 +103,14 @@ class Writer:
         self._let_go()
 
     def _turn(self) -> bool:
-        """Whether the database could be reached."""
+        """Whether the database could be reached, and is still there."""
         decisions, asked = self._waiting.decisions(), self._waiting.asked()
         try:
+            self._file.check()
             connection = self._connection or self._connect()
             self._forget(connection)
             news = self._write(connection, decisions, asked) if decisions or asked else self._look(connection)
+            self._file.check()
         except (SQLAlchemyError, StoreUnavailable) as error:
             self._failed(error, decisions, asked)
             return False
@@ -138,6 +142,7 @@ class Writer:
             self._pseudonyms.use(*keys)
         self._seen = 0
         self._look(connection)
+        self._file.opened()
         return connection
 
     def _write(

@@ -191,6 +191,34 @@ async def test_a_database_that_is_lost_is_found_again(opened: Opened, url: str, 
     assert [json.loads(line)["event"] for line in lines.raw] == ["store-lost", "store-reached"]
 
 
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("replaced", [False, True])
+async def test_a_file_deleted_under_the_service_takes_no_feedback_that_nobody_would_find(
+    opened: Opened, tmp_path: Path, lines: Lines, replaced: bool
+) -> None:
+    """Whoever has it open could go on writing, and a restart would know nothing of it. Cards wait, and that is told."""
+    file = tmp_path / "store.db"
+    store = opened(at=f"sqlite:///{file}")
+    assert await store.record("acme", [ACCEPTED]) == (ACCEPTED,)
+    moved = file.rename(tmp_path / "moved.db")
+    if replaced:
+        file.touch()
+    store.remember(shown())
+    with pytest.raises(StoreUnavailable):
+        await store.record("acme", [OVERRIDDEN])
+    await asyncio.sleep(1.2)  # it is tried more than once
+    assert not store.is_reachable()
+    assert file.exists() == replaced
+    assert not file.exists() or file.stat().st_size == 0
+    told = json.loads(lines.raw[-1])
+    assert (told["event"], "start the service again" in told["message"]) == ("store-lost", True)
+    file.unlink(missing_ok=True)
+    moved.rename(file)
+    await until(store.is_reachable)
+    assert await store.record("acme", [OVERRIDDEN]) == (OVERRIDDEN,)
+    assert {(one.what, one.count) for one in await store.counts()} == {("shown", 1), ("overridden", 1)}
+
+
 async def test_feedback_that_cannot_be_written_is_refused_and_may_be_sent_again(opened: Opened, url: str) -> None:
     store = opened()
     engine = engine_of(url)
