@@ -1,6 +1,8 @@
 """Questions to a SQLite file, answered where they are asked: to wake a thread for them takes longer than they do.
 
-Nothing here waits. Where another process writes just now there is no answer, and a thread that may wait is asked.
+Nothing here waits for another process: where one writes just now there is no answer, and a thread that may wait is
+asked. For the disk only the first waits who writes after the log was moved into the file: SQLite writes the head of the
+new log through, some times in a thousand questions.
 """
 
 from __future__ import annotations

@@ -54,7 +54,7 @@ def limits_engine_of(url: str) -> Engine:
 
 
 def at_once_engine_of(url: str) -> Engine | None:
-    """The same for a SQLite file, but that nothing is waited for: no lock, and no disk. None for PostgreSQL."""
+    """The same for a SQLite file, but that no lock is waited for, and hardly ever the disk. None for PostgreSQL."""
     if not url.startswith("sqlite:"):
         return None
     engine = _made(url, {"timeout": 0}, "AUTOCOMMIT")
