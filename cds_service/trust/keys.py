@@ -108,7 +108,7 @@ def decoded_set(body: bytes | bytearray) -> list[Mapping[str, Any]]:
     """The keys of a JWK Set as it came. Raises KeysUnreadable."""
     try:
         keys = msgspec.json.decode(body, type=KeySet).keys
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         raise KeysUnreadable("what it answered is no JWK Set") from None
     return [key for key in keys[:MOST_KEYS] if isinstance(key, dict)]
 

@@ -123,6 +123,7 @@ async def test_the_cooldown_is_a_setting(tmp_path: Path, stages: Answerer) -> No
         Reply(b"no json"),
         Reply({"keys": 1}),
         Reply([]),
+        Reply(b'{"keys": [{"kid": "caf\xe9"}]}'),
         Reply(b"[" * 100_000),
         Reply(b" " * (keys.MOST_BYTES + 1)),
         Reply(public_set(EC), cut=True),
