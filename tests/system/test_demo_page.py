@@ -350,3 +350,25 @@ def test_a_phone_says_at_a_glance_what_came(browser: Browser, address: str) -> N
         expect(page.locator(".to-result")).to_be_hidden()
         pick(page, "V02")
         expect(page.locator(".to-result")).to_contain_text("No card")
+
+
+def test_a_tablet_has_that_bar_too(browser: Browser, address: str) -> None:
+    with opened(browser, address, {"viewport": {"width": 820, "height": 1100}}) as page:
+        expect(page.locator(".to-result")).to_be_visible()
+        page.locator(".to-result").click()
+        expect(page.locator("#about-title")).to_be_in_viewport()
+
+
+def test_the_answer_stays_in_sight_while_the_choices_are_scrolled(page: Page) -> None:
+    choose(page, "conditions", "outcome")
+    page.locator("#files").scroll_into_view_if_needed()
+    page.locator("#reads").uncheck()
+    answered(page)
+    expect(page.locator(".failed h3")).to_be_in_viewport()
+
+    page.get_by_role("button", name="As the chart has it").click()
+    answered(page)
+    page.get_by_role("button", name="Dismiss without a reason").scroll_into_view_if_needed()
+    pick(page, "V16")
+    expect(page.locator("#about-title")).to_be_in_viewport(ratio=1)
+    no_violations(page)
