@@ -167,7 +167,9 @@ def test_an_overridden_card_is_held_back_until_that_is_taken_back(page: Page) ->
     pick(page, "V16")
     pick(page, "V28")
     expect(page.locator(".no-card h3")).to_have_text("Held back")
-    expect(page.locator(".no-card")).to_contain_text("The rule “Refer for evaluation” holds, but a clinician set its card aside")
+    expect(page.locator(".no-card")).to_contain_text(
+        "The rule “Refer for evaluation” holds, but a clinician set its card aside"
+    )
     expect(page.locator("#status")).to_have_text("No card for Lamar Laminectomy. It is held back.")
     page.get_by_role("button", name="Show it again").click()
     expect(page.locator("article.card")).to_be_visible()
@@ -279,7 +281,9 @@ def test_files_are_assessed_and_shown_one_at_a_time(page: Page) -> None:
     expect(page.locator("#request-half")).to_be_hidden()
 
     tab(page, "Card")
-    expect(page.locator("button.file")).to_have_text(["one.json: 1 card", "none.json: not assessed", "large.json: not assessed"])
+    expect(page.locator("button.file")).to_have_text(
+        ["one.json: 1 card", "none.json: not assessed", "large.json: not assessed"]
+    )
     page.get_by_role("button", name="none.json").click()
     expect(page.locator(".failed")).to_contain_text("no Patient, or several")
     expect(page.get_by_role("button", name="none.json")).to_have_attribute("aria-pressed", "true")
