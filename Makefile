@@ -22,6 +22,7 @@ FHIR_SERVER = sekmet-fhir==0.1.1
 .PHONY: run test laws mutants load check openapi docs messages screenshot lock clean .venv .venv-dev .venv-fhir
 
 run: .venv ## the service with the demo EHR
+	@echo 'the demo EHR: http://$(HOST):$(PORT)/demo/ (Ctrl+C stops it)'
 	.venv/bin/cds-service demo --host $(HOST) --port $(PORT)
 
 test: .venv-dev ## every check and every test; without .venv-fhir one of them is skipped, and says so

@@ -112,6 +112,7 @@ def demo_routes(answerer: Answerer, settings: Settings, store: Store) -> list[Ba
     address = _address(settings.public_url)
     pages = DemoPage(demo, address, answerer.knowledge.version, settings)
     return [
+        Route("/", pages.to_the_page, methods=["GET"]),
         Route("/demo", pages.to_the_page, methods=["GET"]),
         Route("/demo/", pages.show, methods=["GET"]),
         Route("/demo/drafts", pages.drafts, methods=["GET"]),

@@ -48,8 +48,8 @@ TITLES: Mapping[str, str] = {
     "deceased": marked("No card: deceased"),
     "under-18": marked("No card: under 18"),
     "hospice-or-pregnancy": marked("No card: hospice or pregnancy"),
-    "post-operative": marked("No card: post operative"),
-    "in-hand": marked("No card: in hand"),
+    "post-operative": marked("No card: after a spine operation"),
+    "in-hand": marked("No card: a referral is under way"),
 }
 REFERRALS_STOP = ("recommend", "consider")
 URGENT = ("urgent-emergency", "urgent-prompt")

@@ -157,8 +157,9 @@ async def test_no_other_file_is_served(demo: httpx.AsyncClient, name: str) -> No
     assert answer.json()["resourceType"] == "OperationOutcome"
 
 
-async def test_without_the_slash_it_leads_to_the_page(demo: httpx.AsyncClient) -> None:
-    answer = await demo.get("/demo")
+@pytest.mark.parametrize("path", ["/", "/demo"])
+async def test_the_bare_address_leads_to_the_page(demo: httpx.AsyncClient, path: str) -> None:
+    answer = await demo.get(path)
 
     assert (answer.status_code, answer.headers["location"]) == (307, "demo/")
 

@@ -125,6 +125,8 @@ def test_curl_is_shown_where_the_browser_does_not_copy(page: Page) -> None:
     page.get_by_role("button", name="Copy as curl").click()
 
     expect(page.locator("#curl-said")).to_contain_text("does not let this page copy")
+    editor(page).fill("{}")
+    expect(page.locator("#curl-said")).to_be_empty()
     expect(page.locator("#curl-text")).to_contain_text("/cds-services/miss-patient-view'")
 
 
@@ -165,7 +167,9 @@ def test_an_overridden_card_is_held_back_until_that_is_taken_back(page: Page) ->
     pick(page, "V16")
     pick(page, "V28")
     expect(page.locator(".no-card h3")).to_have_text("Held back")
-    expect(page.locator(".no-card")).to_contain_text("The rule recommend holds, but a clinician set its card aside")
+    expect(page.locator(".no-card")).to_contain_text(
+        "The rule “Refer for evaluation” holds, but a clinician set its card aside"
+    )
     expect(page.locator("#status")).to_have_text("No card for Lamar Laminectomy. It is held back.")
     page.get_by_role("button", name="Show it again").click()
     expect(page.locator("article.card")).to_be_visible()
@@ -176,7 +180,7 @@ def test_an_override_is_taken_back_on_the_card_itself(page: Page) -> None:
     override(page, reason=2)
     page.get_by_role("button", name="Take it back").click()
 
-    expect(page.locator(".dismissed")).to_have_text("Taken back: the service now counts the card as accepted.")
+    expect(page.locator(".dismissed")).to_contain_text("the service now counts the card as accepted.")
     expect(page.locator("article.card.put-away")).to_have_count(0)
     expect(page.locator("button.take").first).to_be_enabled()
 
@@ -223,7 +227,7 @@ def test_feedback_is_seen_to_arrive(page: Page) -> None:
     tab(page, "Feedback (1)")
 
     expect(page.locator("#exchanges > li")).to_have_count(1)
-    expect(page.locator("#exchanges > li")).to_contain_text("Overridden: patient-refuses")
+    expect(page.locator("#exchanges > li")).to_contain_text("Overridden: Patient refuses")
     for fold in page.locator("#exchanges summary").all():
         fold.click()
     expect(page.locator("#exchanges pre").first).to_contain_text('"outcome": "overridden"')
@@ -277,6 +281,9 @@ def test_files_are_assessed_and_shown_one_at_a_time(page: Page) -> None:
     expect(page.locator("#request-half")).to_be_hidden()
 
     tab(page, "Card")
+    expect(page.locator("button.file")).to_have_text(
+        ["one.json: 1 card", "none.json: not assessed", "large.json: not assessed"]
+    )
     page.get_by_role("button", name="none.json").click()
     expect(page.locator(".failed")).to_contain_text("no Patient, or several")
     expect(page.get_by_role("button", name="none.json")).to_have_attribute("aria-pressed", "true")
@@ -302,6 +309,16 @@ def test_a_file_dropped_anywhere_is_assessed(page: Page) -> None:
 
     expect(page.locator("#about-title")).to_have_text("dropped.json")
     expect(page.locator(".card.critical")).to_be_visible()
+
+
+def test_the_chosen_patient_leads_back_from_a_file(page: Page) -> None:
+    empty = bundle_of("V02")
+    page.set_input_files("#files", [file("one.json", empty), file("other.json", empty)])
+    expect(page.locator("button.file")).to_have_text(["one.json: No card", "other.json: No card"])
+    page.locator("label.patient", has_text="Nora Longache").click()
+
+    expect(page.locator("#about-title")).to_have_text("Nora Longache")
+    expect(page.locator("article.card")).to_be_visible()
 
 
 def test_edited_text_outlives_a_file(page: Page) -> None:

@@ -149,7 +149,7 @@ def test_every_hook_is_asked_with_a_draft(shared: Page, hook: str, draft: str, p
         ("procedures", "outcome", False, "Not checked: procedures"),
         ("conditions", "omitted", False, "412"),
         ("conditions", "omitted", True, "28 weeks"),
-        ("conditions", "null", False, "No sign, full or partial, was found."),
+        ("conditions", "null", False, "None of the signs that speak for an evaluation was found"),
         ("conditions", "outcome", False, "412"),
         ("conditions", "outcome", True, "28 weeks"),
         ("conditions", "foreign", False, "412"),
@@ -166,7 +166,7 @@ def test_each_key_is_sent_in_each_state(shared: Page, key: str, state: str, read
     answered(shared)
 
     expect(shared.locator("#cards")).to_contain_text(told)
-    shared.get_by_role("button", name="As the chart has it").click()
+    shared.get_by_role("button", name="Reset to what the chart has").click()
     answered(shared)
     expect(shared.locator("#keys-summary")).to_have_text("8 of 8 keys supplied")
     expect(shared.locator("#cards")).to_contain_text("28 weeks")
@@ -350,3 +350,25 @@ def test_a_phone_says_at_a_glance_what_came(browser: Browser, address: str) -> N
         expect(page.locator(".to-result")).to_be_hidden()
         pick(page, "V02")
         expect(page.locator(".to-result")).to_contain_text("No card")
+
+
+def test_a_tablet_has_that_bar_too(browser: Browser, address: str) -> None:
+    with opened(browser, address, {"viewport": {"width": 820, "height": 1100}}) as page:
+        expect(page.locator(".to-result")).to_be_visible()
+        page.locator(".to-result").click()
+        expect(page.locator("#about-title")).to_be_in_viewport()
+
+
+def test_the_answer_stays_in_sight_while_the_choices_are_scrolled(page: Page) -> None:
+    choose(page, "conditions", "outcome")
+    page.locator("#files").scroll_into_view_if_needed()
+    page.locator("#reads").uncheck()
+    answered(page)
+    expect(page.locator(".failed h3")).to_be_in_viewport()
+
+    page.get_by_role("button", name="Reset to what the chart has").click()
+    answered(page)
+    page.get_by_role("button", name="Dismiss without a reason").scroll_into_view_if_needed()
+    pick(page, "V16")
+    expect(page.locator("#about-title")).to_be_in_viewport(ratio=1)
+    no_violations(page)

@@ -129,3 +129,24 @@ def test_on_paper_there_is_room_for_notes_and_no_navigation(browser: Browser, ad
     assert not page.locator("header").is_visible()
     assert not page.locator("nav.contents").is_visible()
     page.close()
+
+
+# The lines that the longest word of an operation's name takes.
+LINES = """() => Math.max(...[...document.querySelectorAll("tbody th")].map((cell) => {
+    const text = cell.firstChild, long = text.data.split(" ").sort((one, other) => other.length - one.length)[0];
+    const range = document.createRange(), at = text.data.indexOf(long);
+    range.setStart(text, at);
+    range.setEnd(text, at + long.length);
+    return range.getClientRects().length;
+}))"""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_operation_is_broken_in_two_on_paper(browser: Browser, address: str, language: str) -> None:
+    page = browser.new_page(viewport={"width": 794, "height": 1123})
+    page.goto(f"{address}/patient-guide?lang={language}")
+    page.emulate_media(media="print")
+    page.evaluate("document.body.style.width = '178mm'")  # A4 without its margins
+    assert page.evaluate(LINES) == 1
+    fits(page)
+    page.close()

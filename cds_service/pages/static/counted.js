@@ -15,7 +15,7 @@ export function told({ address, card, sent, answer }) {
   exchanges += 1;
   tab.textContent = ` (${exchanges})`;
   const [{ outcome, overrideReason }] = sent.feedback;
-  const reason = overrideReason ? `: ${overrideReason.reason.code}` : "";
+  const reason = overrideReason ? `: ${wordsOf(card, overrideReason.reason.code)}` : "";
   const recorded = answer.status === 200 ? say("recorded", { count: answer.body.recorded }) : `${answer.status}`;
   document.getElementById("no-exchange")?.remove();
   list.prepend(
@@ -28,6 +28,11 @@ export function told({ address, card, sent, answer }) {
     ),
   );
   for (const pause of LATER) setTimeout(() => count(), pause);
+}
+
+// A reason as the clinician read it.
+function wordsOf(card, code) {
+  return card.overrideReasons?.find((one) => one.code === code)?.display ?? code;
 }
 
 // For every rule that has counts: the whole store, whoever asked.

@@ -10,7 +10,7 @@ import { fetched, requestFor } from "./request.js";
 import { showAbout, showAnswer, showFailure } from "./result.js";
 import { situationOf } from "./situation.js";
 import { tabsOf } from "./tabs.js";
-import { say } from "./words.js";
+import { say, sayCount } from "./words.js";
 
 const { fhir, quietDays, mostBytes } = document.body.dataset;
 const result = document.getElementById("result");
@@ -28,6 +28,10 @@ for (const radio of document.querySelectorAll("input[name=frame]")) {
   radio.addEventListener("change", () => (frame.className = `frame ${radio.value}`));
 }
 document.getElementById("situation").addEventListener("submit", (event) => event.preventDefault());
+// A file hides the patient who is still chosen: picking that one again is no change, and leads back all the same.
+document.getElementById("patients").addEventListener("click", (event) => {
+  if (result.classList.contains("of-file") && event.target.value === asked?.patient.patient) refresh();
+});
 
 start().catch(showFailure);
 
@@ -144,5 +148,10 @@ function showFiles(files) {
 }
 
 function fileButton(file, current, show) {
-  return button(file.name, () => show(file), { class: "file", "aria-pressed": String(current) });
+  return button(`${file.name}: ${inShort(file.answer)}`, () => show(file), { class: "file", "aria-pressed": String(current) });
+}
+
+function inShort({ status, body }) {
+  if (status !== 200) return say("file.failed");
+  return body.cards.length ? sayCount("cards", body.cards.length) : say("no-card");
 }

@@ -17,6 +17,7 @@ let waiting = 0;
 
 export function editorOf({ address, onSend, onBack }) {
   box.addEventListener("input", () => {
+    forget();
     tell();
     clearTimeout(waiting);
     waiting = setTimeout(check, PAUSE);
@@ -45,10 +46,15 @@ export function editorOf({ address, onSend, onBack }) {
 function show(text) {
   built = text;
   box.value = text;
-  curlText.hidden = true;
-  curlSaid.textContent = "";
+  forget();
   tell();
   check();
+}
+
+// What was copied is not what stands here now.
+function forget() {
+  curlText.hidden = true;
+  curlSaid.textContent = "";
 }
 
 function isEdited() {

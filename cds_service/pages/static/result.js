@@ -12,14 +12,16 @@ const why = document.getElementById("why");
 const status = document.getElementById("status");
 const glance = document.getElementById("glance");
 const about = document.getElementById("about");
+const result = document.getElementById("result");
 
 // The bar that leads to the answer goes where the answer is in sight.
 new IntersectionObserver((seen) => {
   glance.parentElement.hidden = seen.at(-1).isIntersecting;
-}).observe(document.getElementById("result"));
+}).observe(result);
 
-// Whom the tabs are about: a patient's chart, or a file.
+// Whom the tabs are about: a patient's chart, or a file. Somebody else's is shown from its top.
 export function showAbout(title, who, story, ...links) {
+  if (document.getElementById("about-title").textContent !== title) result.scrollTop = 0;
   about.replaceChildren(
     element("h2", { id: "about-title" }, title),
     ...(who ? [element("p", { class: "banner" }, who)] : []),

@@ -14,7 +14,7 @@ export function whyNone(told) {
 
 export function whyHeldBack(told, quietDays) {
   const set = mayBeSetAside(told.rule, quietDays);
-  return say(set ? "held.aside" : "held.settings", { rule: told.rule, again: set ? shownAgain(quietDays) : "" });
+  return say(set ? "held.aside" : "held.settings", { rule: sayId("rule", told.rule), again: set ? shownAgain(quietDays) : "" });
 }
 
 export function drawWhy(told, place) {
