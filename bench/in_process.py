@@ -1,0 +1,81 @@
+"""The CPU time of one call's parts without a server, beside what any reader of its JSON takes."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Mapping
+from datetime import date
+from statistics import median
+from time import process_time
+
+import msgspec
+import orjson
+from msgspec import Struct
+
+from bench.spread import Spread, spread_of
+from cds_service.answer import Answerer, answerer_of
+from cds_service.settings import Settings
+from cds_service.wire.cds_hooks import Response
+from cds_service.wire.decoding import decode_call
+
+SCAN = "JSON scan that builds nothing"
+ORJSON = "orjson.loads"
+DECODE = "decode only"
+CARDS = "bytes to cards"
+ADDRESS = "http://127.0.0.1:8000"
+Works = dict[str, Callable[[], object]]
+
+
+class Nothing(Struct):
+    """A request of which no member is wanted."""
+
+
+NOTHING = msgspec.json.Decoder(Nothing)
+
+
+def floors(text: bytes) -> Works:
+    """What reading the body takes at the least, and what it takes to build plain dictionaries of it."""
+    return {SCAN: lambda: NOTHING.decode(text), ORJSON: lambda: orjson.loads(text)}
+
+
+def ours(text: bytes, answerer: Answerer) -> Works:
+    """The body decoded, and the whole way to the bytes of the answer."""
+    return {DECODE: lambda: decode_call(text), CARDS: lambda: answer_to(text, answerer)}
+
+
+def answer_to(text: bytes, answerer: Answerer) -> bytes:
+    """The answer's bytes."""
+    return msgspec.json.encode(Response(answerer.answer(decode_call(text)).cards))
+
+
+def answerer_on(day: date) -> Answerer:
+    """The stages as they are without any setting."""
+    return answerer_of(Settings(require_auth=False), ADDRESS, lambda: day)
+
+
+def in_turn(works: Mapping[str, Callable[[], object]], rounds: int, calls: int) -> dict[str, Spread]:
+    """µs of CPU a call: in each round one work after the other, so that a busy machine is busy for all of them."""
+    spent: dict[str, list[float]] = {name: [] for name in works}
+    for _ in range(rounds):
+        for name, work in works.items():
+            began = process_time()
+            for _ in range(calls):
+                work()
+            spent[name].append((process_time() - began) / calls * 1e6)
+    return {name: spread_of(times) for name, times in spent.items()}
+
+
+def worst_to_median(work: Callable[[], object], calls: int) -> float:
+    """The longest CPU time of one call ÷ the median, after as many that do not count."""
+    times = []
+    for _ in range(2 * calls):
+        began = process_time()
+        work()
+        times.append(process_time() - began)
+    return max(times[calls:]) / median(times[calls:])
+
+
+def freeze() -> None:
+    """As the service does once it has started: what is there now is not looked through again."""
+    gc.collect()
+    gc.freeze()
