@@ -54,24 +54,30 @@ def answerer_on(day: date) -> Answerer:
 
 
 def in_turn(works: Mapping[str, Callable[[], object]], rounds: int, calls: int) -> dict[str, Spread]:
-    """µs of CPU a call: in each round one work after the other, so that a busy machine is busy for all of them."""
+    """µs of CPU a call: in each round one work after the other, so that a busy machine is busy for all of them.
+
+    The collector is off: it would come as often as dictionaries are built, and flatter whoever builds none.
+    """
     spent: dict[str, list[float]] = {name: [] for name in works}
+    gc.disable()
     for _ in range(rounds):
         for name, work in works.items():
-            began = process_time()
-            for _ in range(calls):
-                work()
-            spent[name].append((process_time() - began) / calls * 1e6)
+            spent[name].append(_spent(work, calls) / calls * 1e6)
+    gc.enable()
     return {name: spread_of(times) for name, times in spent.items()}
+
+
+def _spent(work: Callable[[], object], calls: int) -> float:
+    """Seconds of CPU."""
+    began = process_time()
+    for _ in range(calls):
+        work()
+    return process_time() - began
 
 
 def worst_to_median(work: Callable[[], object], calls: int) -> float:
     """The longest CPU time of one call ÷ the median, after as many that do not count."""
-    times = []
-    for _ in range(2 * calls):
-        began = process_time()
-        work()
-        times.append(process_time() - began)
+    times = [_spent(work, 1) for _ in range(2 * calls)]
     return max(times[calls:]) / median(times[calls:])
 
 

@@ -19,6 +19,8 @@ PATIENCE_SECONDS = 90.0
 # Idle is who used next to nothing of a processor for so long: what comes then is not of the start or the load before.
 IDLE_SECONDS = 0.25
 IDLE_SHARE = 0.02
+# With it each start would compile every module; where programs are installed, that was done once.
+UNCOMPILED = "PYTHONDONTWRITEBYTECODE"
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -28,7 +30,7 @@ class Server:
     def __init__(self, command: Sequence[str], port: int, settings: Mapping[str, str], log: Path) -> None:
         self.port = port
         self._command = command
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("CDS_")}
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("CDS_", UNCOMPILED))}
         self._environment = {**kept, **settings}
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None

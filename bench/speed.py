@@ -104,12 +104,12 @@ class Run:
         effort = self.effort
         served = services(self.folder, answer_bytes, self.peer)
         texts = {size: calls[size].for_patients() for size in effort.served}
-        _say("cold starts")
-        cold = cold_starts(served, calls["S"], effort.served_rounds)
         _say("over HTTP")
         with running(served):
             held = {name: memory(service, texts[M], effort.served[M]) for name, service in served.items()}
-            return OverHttp(loads(served, texts, effort.served, effort.served_rounds), held, cold)
+            loaded = loads(served, texts, effort.served, effort.served_rounds)
+        _say("cold starts")
+        return OverHttp(loaded, held, cold_starts(served, calls["S"], effort.served_rounds))
 
     def _written(self, size: str, call: Call) -> Path:
         """The body in a file, for a process of its own."""
@@ -144,12 +144,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(2))
     with TemporaryDirectory(prefix="bench-") as folder:
         results = _run(told, Path(folder)).results()
-    page = report(results)
-    told.markdown.write_text(page, encoding="utf-8")
-    everything = {"figures": figures(results), "measured": results}
-    told.markdown.with_suffix(".json").write_bytes(msgspec.json.format(msgspec.json.encode(everything)) + b"\n")
-    print(page, end="")
+    print(written(results, told.markdown), end="")
     return 0
+
+
+def written(results: Results, path: Path) -> str:
+    """The page, written there, with all figures as JSON beside it."""
+    page = report(results)
+    path.write_text(page, encoding="utf-8")
+    everything = {"figures": figures(results), "measured": results}
+    path.with_suffix(".json").write_bytes(msgspec.json.format(msgspec.json.encode(everything)) + b"\n")
+    return page
 
 
 def _run(told: Namespace, folder: Path) -> Run:
