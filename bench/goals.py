@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-NO_FIGURE = "another run has to measure it"
+NO_FIGURE = "no run makes a figure of it yet"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from cds_service.wire.keys import RESOURCE_OF
 VIGNETTE = "V07"
 RESOURCES: Mapping[str, int] = {"S": 20, "M": 200, "L": 2_000, "XL": 10_000}
 REAL = "XL, a real chart"
-BIG_PATIENTS = Path(__file__).parents[1] / ".." / "shared" / "data" / "bigpatient"
+BIG_PATIENTS = Path(__file__).parents[2] / "shared" / "data" / "bigpatient"
 NO_BIG_PATIENT = "there is no ../shared/data/bigpatient beside the checkout"
 # Each chart as often as this, for another patient, so that what is kept of one is not all of what is kept.
 PATIENTS = 8

@@ -104,12 +104,13 @@ class Run:
         effort = self.effort
         served = services(self.folder, answer_bytes, self.peer)
         texts = {size: calls[size].for_patients() for size in effort.served}
+        _say("cold starts")
+        cold = cold_starts(served, calls["S"], effort.served_rounds)
         _say("over HTTP")
         with running(served):
             held = {name: memory(service, texts[M], effort.served[M]) for name, service in served.items()}
             loaded = loads(served, texts, effort.served, effort.served_rounds)
-        _say("cold starts")
-        return OverHttp(loaded, held, cold_starts(served, calls["S"], effort.served_rounds))
+        return OverHttp(loaded, held, cold)
 
     def _written(self, size: str, call: Call) -> Path:
         """The body in a file, for a process of its own."""
