@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from statistics import median
-from time import process_time
+from time import perf_counter, process_time
 
 import msgspec
 import orjson
@@ -53,31 +54,40 @@ def answerer_on(day: date) -> Answerer:
     return answerer_of(Settings(require_auth=False), ADDRESS, lambda: day)
 
 
-def in_turn(works: Mapping[str, Callable[[], object]], rounds: int, calls: int) -> dict[str, Spread]:
-    """µs of CPU a call: in each round one work after the other, so that a busy machine is busy for all of them.
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """µs a call, of CPU and by the clock on the wall."""
+
+    cpu: Spread
+    wall: Spread
+
+
+def in_turn(works: Mapping[str, Callable[[], object]], rounds: int, calls: int) -> dict[str, Spent]:
+    """What a call takes: in each round one work after the other, so that a busy machine is busy for all of them.
 
     The collector is off: it would come as often as dictionaries are built, and flatter whoever builds none.
     """
-    spent: dict[str, list[float]] = {name: [] for name in works}
+    spent: dict[str, list[tuple[float, float]]] = {name: [] for name in works}
     gc.disable()
     for _ in range(rounds):
         for name, work in works.items():
-            spent[name].append(_spent(work, calls) / calls * 1e6)
+            spent[name].append(_spent(work, calls))
     gc.enable()
-    return {name: spread_of(times) for name, times in spent.items()}
+    return {name: Spent(*map(spread_of, zip(*times, strict=True))) for name, times in spent.items()}
 
 
-def _spent(work: Callable[[], object], calls: int) -> float:
-    """Seconds of CPU."""
-    began = process_time()
+def _spent(work: Callable[[], object], calls: int) -> tuple[float, float]:
+    """µs a call, of CPU and by the clock on the wall."""
+    cpu, wall = process_time(), perf_counter()
     for _ in range(calls):
         work()
-    return process_time() - began
+    each = 1e6 / calls
+    return (process_time() - cpu) * each, (perf_counter() - wall) * each
 
 
 def worst_to_median(work: Callable[[], object], calls: int) -> float:
     """The longest CPU time of one call ÷ the median, after as many that do not count."""
-    times = [_spent(work, 1) for _ in range(2 * calls)]
+    times = [_spent(work, 1)[0] for _ in range(2 * calls)]
     return max(times[calls:]) / median(times[calls:])
 
 

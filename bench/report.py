@@ -9,6 +9,7 @@ from bench.results import InProcess, OverHttp, Results, figures
 
 NOT_MEASURED = "not measured"
 BAR_WIDTH = 40
+CALL_HEAD = ("body", "resources", "KB", "work", "CPU µs", "median", "wall µs", "median")
 
 
 def report(results: Results) -> str:
@@ -22,7 +23,9 @@ def report(results: Results) -> str:
         "## Other figures",
         table(("figure", "measured"), ((name, number(made[name])) for name in _others(made))),
         "## In process",
-        table(("body", "resources", "KB", "work", "best µs", "median µs"), _cpu_rows(results.in_process)),
+        table(
+            ("body", "resources", "KB", "work", "CPU µs", "median", "wall µs", "median"), _call_rows(results.in_process)
+        ),
         "## Over HTTP",
         _over_http(results.over_http),
         "## CPU of an M call, µs",
@@ -72,11 +75,12 @@ def _others(made: Mapping[str, float]) -> list[str]:
     return [name for name in made if name not in with_goal]
 
 
-def _cpu_rows(inside: InProcess) -> Iterator[Sequence[str]]:
-    for size, works in inside.cpu.items():
+def _call_rows(inside: InProcess) -> Iterator[Sequence[str]]:
+    for size, works in inside.calls.items():
         body = inside.bodies[size]
         for work, spent in works.items():
-            yield size, f"{body.resources:,}", number(body.kilobytes), work, number(spent.best), number(spent.median)
+            times = (spent.cpu.best, spent.cpu.median, spent.wall.best, spent.wall.median)
+            yield (size, f"{body.resources:,}", number(body.kilobytes), work, *map(number, times))
 
 
 def _over_http(served: OverHttp) -> str:
@@ -101,5 +105,5 @@ def _process_rows(served: OverHttp) -> Iterator[Sequence[str]]:
 
 
 def _of_m_calls(results: Results) -> dict[str, float]:
-    works = {f"in process: {work}": spent.best for work, spent in results.in_process.cpu["M"].items()}
+    works = {f"in process: {work}": spent.cpu.best for work, spent in results.in_process.calls["M"].items()}
     return works | {service: sizes["M"].cpu.best for service, sizes in results.over_http.loads.items()}

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bench.authentication import AUTHENTICATION, RAW
-from bench.in_process import CARDS, ORJSON
+from bench.in_process import CARDS, ORJSON, Spent
 from bench.over_http import Load, M, Memory
 from bench.services import BARE, ONE, PEER, TOKENS, TWO
 from bench.sizes import REAL
@@ -26,13 +26,13 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class InProcess:
-    """Without a server: µs of CPU a call by size and work, MiB by size, µs a token, instructions of an M call by work.
+    """Without a server: a call by size and work, MiB by size, µs of CPU a token, instructions of an M call by work.
 
     `instructions` is empty where they were not counted.
     """
 
     bodies: Mapping[str, Body]
-    cpu: Mapping[str, Mapping[str, Spread]]
+    calls: Mapping[str, Mapping[str, Spent]]
     worst: float
     peaks: Mapping[str, float]
     authentication: Mapping[str, Spread]
@@ -70,12 +70,12 @@ def figures(results: Results) -> dict[str, float]:
 
 
 def _in_process(inside: InProcess) -> Figures:
-    for size, works in inside.cpu.items():
-        yield f"{size} ÷ orjson", ratio(works[CARDS], works[ORJSON])
+    for size, works in inside.calls.items():
+        yield f"{size} ÷ orjson", ratio(works[CARDS].cpu, works[ORJSON].cpu)
     if inside.instructions:
         yield "M instructions ÷ orjson", inside.instructions[CARDS] / inside.instructions[ORJSON]
     for size in ("XL", REAL):
-        if size in inside.cpu:
+        if size in inside.calls:
             yield f"{size} ÷ M, per resource", _each(inside, size) / _each(inside, M)
     yield "M worst ÷ median", inside.worst
     for size, grown in inside.peaks.items():
@@ -85,7 +85,7 @@ def _in_process(inside: InProcess) -> Figures:
 
 def _each(inside: InProcess, size: str) -> float:
     """µs of CPU a resource."""
-    return inside.cpu[size][CARDS].best / inside.bodies[size].resources
+    return inside.calls[size][CARDS].cpu.best / inside.bodies[size].resources
 
 
 def _over_http(loads: Loads) -> Figures:

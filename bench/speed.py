@@ -22,7 +22,18 @@ import msgspec
 
 from bench import goals
 from bench.authentication import authentication
-from bench.in_process import CARDS, ORJSON, answer_to, answerer_on, floors, freeze, in_turn, ours, worst_to_median
+from bench.in_process import (
+    CARDS,
+    ORJSON,
+    Spent,
+    answer_to,
+    answerer_on,
+    floors,
+    freeze,
+    in_turn,
+    ours,
+    worst_to_median,
+)
 from bench.instructions import NO_VALGRIND, instructions, is_countable
 from bench.over_http import M, cold_starts, loads, memory, running
 from bench.peak import peak_growth
@@ -30,7 +41,6 @@ from bench.report import report
 from bench.results import Body, InProcess, OverHttp, Results, figures
 from bench.services import services
 from bench.sizes import NO_BIG_PATIENT, REAL, Call, big_patient, generated
-from bench.spread import Spread
 from cds_service.answer import Answerer
 
 PEER = Path(".venv-peer/bin/python")
@@ -79,14 +89,14 @@ class Run:
         _say("in process")
         return InProcess(
             bodies={size: Body(call.resources, len(call.text) / 1_000) for size, call in calls.items()},
-            cpu={size: self._cpu(call, answerer) for size, call in calls.items()},
+            calls={size: self._calls(call, answerer) for size, call in calls.items()},
             worst=worst_to_median(ours(calls[M].text, answerer)[CARDS], self.effort.worst_of),
             peaks=self._peaks(calls),
             authentication=authentication(self.folder, self.effort.rounds, self.effort.tokens),
             instructions=self._instructions(calls[M]) if self._counts else {},
         )
 
-    def _cpu(self, call: Call, answerer: Answerer) -> dict[str, Spread]:
+    def _calls(self, call: Call, answerer: Answerer) -> dict[str, Spent]:
         works = floors(call.text) | ours(call.text, answerer)
         return in_turn(works, self.effort.rounds, max(1, self.effort.resources // call.resources))
 

@@ -47,6 +47,10 @@ def test_each_service_has_a_row_for_each_size_and_one_for_its_processes() -> Non
     assert [first.count(service) for service in SERVED] == [4] * len(SERVED)
 
 
+def test_a_part_of_a_call_has_its_time_of_cpu_and_on_the_wall() -> None:
+    assert ["M", "200", "220", "bytes to cards", "300", "601", "3,000", "6,001"] in rows(report(RESULTS))
+
+
 def test_a_row_has_as_many_cells_as_its_head() -> None:
     assert table(("a", "b"), [("1", "2")]) == "| a | b |\n| --- | --- |\n| 1 | 2 |"
     for block in report(RESULTS).split("\n\n"):
