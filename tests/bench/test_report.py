@@ -65,7 +65,8 @@ def test_bars_are_as_long_as_their_values() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(12_345.6, "12,346"), (0.5, "0.500"), (1.234, "1.23"), (-772.0, "-772"), (99.95, "100.")]
+    ("value", "text"),
+    [(12_345.6, "12,346"), (0.5, "0.500"), (1.234, "1.23"), (-772.0, "-772"), (99.96, "100"), (99.94, "99.9")],
 )
 def test_a_number_has_three_digits_that_count(value: float, text: str) -> None:
     assert number(value) == text
