@@ -6,6 +6,7 @@ HOST = 127.0.0.1
 # `make lock UPGRADE=--upgrade` takes newer releases; without it, only what pyproject.toml asks for changes.
 UPGRADE ?=
 LOAD ?=
+BENCH ?=
 
 DEV = .venv-dev/bin/python
 PIP_INSTALL = -m pip install --quiet --disable-pip-version-check
@@ -14,12 +15,14 @@ COMPILE = .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.1
 MESSAGES = cds_service/pages/messages
 # A FHIR server that strangers wrote, for the tests; it brings libraries of its own, so it lives apart.
 FHIR_SERVER = sekmet-fhir==0.1.1
+# A CDS Hooks service of others, for the benchmark, with the event loop and the HTTP parser that ours has.
+PEER = healthchain==0.16.1 uvloop httptools
 
 .DEFAULT_GOAL = run
 .DELETE_ON_ERROR:
 # The environments are never up to date by their folder's own date, which changes with any file in them;
 # the .installed stamp inside says from which lock they were built.
-.PHONY: run test laws mutants load check openapi docs messages screenshot lock clean .venv .venv-dev .venv-fhir
+.PHONY: run test laws mutants load bench check openapi docs messages screenshot lock clean .venv .venv-dev .venv-fhir
 
 run: .venv ## the service with the demo EHR
 	@echo 'the demo EHR: http://$(HOST):$(PORT)/demo/ (Ctrl+C stops it)'
@@ -43,6 +46,11 @@ mutants: .venv-dev ## small changes to the findings and the assessment, each of 
 # `make load LOAD="--database sqlite --minutes 2"`; what it may be told: .venv-dev/bin/python -m bench.load --help
 load: .venv-dev ## two workers at half of what they can do, with restarts and an outage of the database: eleven minutes
 	$(DEV) -m bench.load $(LOAD)
+
+# `make bench BENCH=--quick` is a short try. Without .venv-peer one row of the table says that it is not measured.
+bench: .venv-dev ## what a call costs, in process and over HTTP, beside a floor and a peer: about a quarter of an hour
+	-$(MAKE) .venv-peer/.installed
+	$(DEV) -m bench.speed $(BENCH)
 
 check: .venv-dev ## lint, format, types, import contracts, generated documents up to date
 	.venv-dev/bin/ruff check .
@@ -75,8 +83,8 @@ lock: .venv-lock/bin/uv ## write both locks; the development lock keeps to the v
 	echo '$(FHIR_SERVER)' | $(COMPILE) - --output-file requirements-fhir-server.lock > /dev/null
 
 clean: ## everything that can be made again
-	rm -rf .venv .venv-dev .venv-fhir .venv-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* \
-		htmlcov mutants dist load.json
+	rm -rf .venv .venv-dev .venv-fhir .venv-lock .venv-peer .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* \
+		htmlcov mutants dist load.json bench.json bench.md
 	find bench cds_service cards tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv: .venv/bin/cds-service ## what `make run` needs
@@ -91,6 +99,13 @@ clean: ## everything that can be made again
 	@echo "building $(@D) from $<"
 	@$(PYTHON) -m venv --clear $(@D)
 	@$(@D)/bin/python $(PIP_INSTALL) --require-hashes --requirement $<
+	@touch $@
+
+# Of no lock: nothing of ours runs there.
+.venv-peer/.installed:
+	@echo "building $(@D) for $(PEER)"
+	@$(PYTHON) -m venv --clear $(@D)
+	@$(@D)/bin/python $(PIP_INSTALL) $(PEER)
 	@touch $@
 
 # The two-line program: finds the tree it lies in, so it works from any folder and after the tree is moved;
