@@ -8,6 +8,8 @@ from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
+# Who was let in at the last moment has a connection within so many turns of the loop; closed before, it would be lost.
+TURNS = 20
 Handle = Callable[[StreamReader, StreamWriter], Awaitable[None]]
 
 
@@ -32,6 +34,10 @@ async def listening(handle: Handle, tls: ssl.SSLContext | None = None) -> AsyncI
         yield listener.sockets[0].getsockname()[1]
     finally:
         over = True
+        for bound in listener.sockets:
+            asyncio.get_running_loop().remove_reader(bound.fileno())
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
         listener.close()
         for task in tasks:
             task.cancel()

@@ -26,8 +26,8 @@ async def answering(scope: Any, receive: Any, send: Any) -> None:
 
 
 @asynccontextmanager
-async def connection() -> AsyncIterator[tuple[StreamReader, StreamWriter, ServerState]]:
-    """One connection that was used once, and what the server knows of it."""
+async def connection(*, used: bool = True) -> AsyncIterator[tuple[StreamReader, StreamWriter, ServerState]]:
+    """One connection that was used once, or never, and what the server knows of it."""
     config = uvicorn.Config(answering, lifespan="off", log_config=None)
     config.load()
     state = ServerState()
@@ -35,7 +35,10 @@ async def connection() -> AsyncIterator[tuple[StreamReader, StreamWriter, Server
     server = await loop.create_server(lambda: Draining(config, state, {}), "127.0.0.1", 0)
     reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname()[:2])
     try:
-        assert b"close" not in await asked(reader, writer)
+        if used:
+            assert b"close" not in await asked(reader, writer)
+        while not state.connections:
+            await asyncio.sleep(0.01)
         yield reader, writer, state
     finally:
         writer.close()
@@ -80,4 +83,10 @@ async def test_a_connection_that_nobody_uses_ends_soon() -> None:
         stop(state)
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(reader.read(), LAST_CALL_SECONDS / 5)
+        assert await asyncio.wait_for(reader.read(), 30) == b""
+
+
+async def test_a_connection_that_was_never_used_ends_as_soon() -> None:
+    async with connection(used=False) as (reader, _, state):
+        stop(state)
         assert await asyncio.wait_for(reader.read(), 30) == b""
