@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -399,14 +399,16 @@ async def test_the_token_is_read_for_one_page_only(answerer: Answerer, tmp_path:
 
 
 async def test_workers_that_share_a_store_share_the_launch(answerer: Answerer, tmp_path: Path) -> None:
-    async with smart_ehr() as ehr:
+    async with smart_ehr() as ehr, AsyncExitStack() as running:
         settings = settings_of(tmp_path, app_row(ehr))
-        apps = []
+        clients = []
         for key in (b"a" * 32, b"a" * 32, b"b" * 32):
             store = InMemory(0)
             store.pseudonyms = Pseudonyms(key)
-            apps.append(create_app(settings, answerer=answerer, log=Log("error", Lines()), store=store))
-        one, two, stranger = (client_of(app) for app in apps)
+            app = create_app(settings, answerer=answerer, log=Log("error", Lines()), store=store)
+            await running.enter_async_context(app.router.lifespan_context(app))
+            clients.append(await running.enter_async_context(client_of(app)))
+        one, two, stranger = clients
         back = await returned(await launched(Service(one, Lines()), ehr))
         for client in (two, stranger):
             client.cookies.update(one.cookies)
